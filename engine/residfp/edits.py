@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which lines of reSIDfp do we change, and why?
+
+reSIDfp itself is not in this repository: `fetch.py` downloads it and applies this list. An edit names the few words that
+it replaces; it must match exactly as often as it says, so another version of reSIDfp stops the build instead of being
+changed in the wrong place.
+
+What the edits are for:
+
+* Determinism. reSIDfp dithers with a process-wide noise table whose position depends on everything that ran before, and
+  which several threads walk at once. Here every table entry and every filter has its own place in a noise table of ours.
+* First sound. reSIDfp builds 5.2 million table entries for each chip model, both models at once, on threads. Here the
+  chosen model alone is made, and a row of a table when a register first asks for it: no threads, a tenth of the work.
+* Speed. Per-cycle work whose result never changes is done once. The arithmetic is the same, so the samples are too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class EditError(Exception):
+    """The source is not the one that the edits were written for."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace `old` (or everything from `old` to the next `end`, both included) by `new` in `file`, `times` times."""
+
+    file: str
+    old: str
+    new: str
+    end: str = ""
+    times: int = 1
+
+    def apply(self, text: str) -> str:
+        """The edited text; raises EditError where the number of matches is not `times`."""
+        found = text.count(self.old)
+        if found != self.times:
+            raise EditError(
+                f"reSIDfp's {self.file} is not as expected: {self.old!r} occurs {found} times, not {self.times}"
+            )
+        if not self.end:
+            return text.replace(self.old, self.new)
+        start = text.index(self.old)
+        stop = text.find(self.end, start)
+        if stop < 0:
+            raise EditError(f"reSIDfp's {self.file} is not as expected: no {self.end!r} after {self.old!r}")
+        return text[:start] + self.new + text[stop + len(self.end) :]
+
+
+NOISE = """\
+class Randomnoise
+    {
+    private:
+        double buffer[1024];
+    public:
+        Randomnoise()
+        {
+            unsigned int state = 0x51d;
+            for (double& value : buffer)
+            {
+                state = state * 1664525u + 1013904223u;
+                value = state * (1. / 4294967296.);
+            }
+        }
+        double at(unsigned int place) const { return buffer[place & 0x3ff]; }
+    };"""
+
+ROWS = """\
+    unsigned short* volumeRow(unsigned int i)
+    {
+        return row(volume + (i << 16), volumeReady[i], [this, i](const OpAmp& model) { buildVolumeRow(model, i); });
+    }
+    unsigned short* resonanceRow(unsigned int i)
+    {
+        return row(resonance + (i << 16), resonanceReady[i],
+                   [this, i](const OpAmp& model) { buildResonanceRow(model, i); });
+    }
+    unsigned short* summerRow(unsigned int i)
+    {
+        return row(summer + summerStart(i), summerReady[i], [this, i](const OpAmp& model) { buildSummerRow(model, i); });
+    }
+    unsigned short* mixerRow(unsigned int i)
+    {
+        return row(mixer + mixerStart(i), mixerReady[i], [this, i](const OpAmp& model) { buildMixerRow(model, i); });
+    }
+"""
+
+ROW_STATE = """\
+    Randomnoise rnd;
+
+    // Which rows of the tables exist, and who may build the next one.
+    std::atomic<bool> volumeReady[16] = {};
+    std::atomic<bool> resonanceReady[16] = {};
+    std::atomic<bool> summerReady[5] = {};
+    std::atomic<bool> mixerReady[8] = {};
+    std::mutex building;
+
+    template <typename Build>
+    unsigned short* row(unsigned short* start, std::atomic<bool>& ready, Build build)
+    {
+        if (!ready.load(std::memory_order_acquire))
+        {
+            std::lock_guard<std::mutex> lock(building);
+            if (!ready.load(std::memory_order_relaxed))
+            {
+                build(*opamp);
+                ready.store(true, std::memory_order_release);
+            }
+        }
+        return start;
+    }
+
+    static unsigned int summerStart(unsigned int i) { return (2 * i + i * (i - 1) / 2) << 16; }
+    static unsigned int mixerStart(unsigned int i) { return i == 0 ? 0 : 1 + ((i * (i - 1) / 2) << 16); }
+
+protected:
+    // What the rows are built from; the model's constructor sets them.
+    std::unique_ptr<OpAmp> opamp;
+    double mixerRatio = 0.;
+    double volumeDivisor = 1.;
+    double resonanceGain[16] = {};
+    // A voice's DC level for each value of its envelope.
+    double voiceDC[256];
+"""
+
+
+def rows_from(header: str, ratio: str, divisor: str, gains: str) -> str:
+    """The model constructor's lines that stand in for its table builders."""
+    return f"""\
+    opamp = std::make_unique<OpAmp>(
+        std::vector<Spline::Point>(std::begin(opamp_voltage), std::end(opamp_voltage)), Vddt, vmin, vmax);
+    mixerRatio = {ratio};
+    volumeDivisor = {divisor};
+    for (int i = 0; i < 16; i++)
+        resonanceGain[i] = {gains};
+{header}"""
+
+
+CONFIG = "FilterModelConfig.h"
+CONFIG_6581 = "FilterModelConfig6581.cpp"
+CONFIG_8580 = "FilterModelConfig8580.cpp"
+
+EDITS = (
+    # Noise of our own, addressed by place.
+    Edit(CONFIG, "#include <random>", "#include <atomic>\n#include <memory>\n#include <mutex>"),
+    Edit(CONFIG, "class Randomnoise", NOISE, end="return buffer[index]; }\n    };"),
+    Edit(CONFIG, "getNormalizedValue(double value) const", "getNormalizedValue(double value, unsigned int place) const"),
+    Edit(CONFIG, "rnd.getNoise()", "rnd.at(place)"),
+    Edit(
+        CONFIG,
+        "int getNormalizedVoice(float value, unsigned int env) const",
+        "int getNormalizedVoice(float value, unsigned int env, unsigned int place) const",
+    ),
+    Edit(
+        CONFIG, "getNormalizedValue(getVoiceVoltage(value, env))", "getNormalizedValue(getVoiceVoltage(value, env), place)"
+    ),
+    Edit("Filter.h", "v.envelope()->output());", "v.envelope()->output(), dither++);"),
+    Edit("Filter.h", "getNormalizedVoice(input/32768.f, 0)", "getNormalizedVoice(input/32768.f, 0, 0)"),
+    Edit(
+        "Filter.h",
+        "    unsigned char filt = 0;",
+        "    unsigned char filt = 0;\n\n    mutable unsigned int dither = 0;",
+    ),
+    Edit("Filter.cpp", "void Filter::reset()\n{", "void Filter::reset()\n{\n    dither = 0;"),
+    Edit("Integrator6581.h", "getNormalizedValue(fmc.getVddt())", "getNormalizedValue(fmc.getVddt(), 0)"),
+    Edit("Integrator6581.h", "getNormalizedValue(fmc.getVth())", "getNormalizedValue(fmc.getVth(), 0)"),
+    Edit("Integrator8580.h", "getNormalizedValue(Vgt)", "getNormalizedValue(Vgt, 0)"),
+    Edit(
+        CONFIG_6581, "getNormalizedValue(dac_zero + fcd * dac_scale)", "getNormalizedValue(dac_zero + fcd * dac_scale, i)"
+    ),
+    # Tables by the row.
+    Edit(CONFIG, "    Randomnoise rnd;\n", ROW_STATE),
+    Edit(CONFIG, "    unsigned short* getVolume() { return volume; }\n", ROWS, end="{ return mixer; }\n"),
+    Edit(CONFIG, "void buildSummerTable(const OpAmp& opampModel)", "void buildSummerRow(const OpAmp& opampModel, int i)"),
+    Edit(
+        CONFIG, "int idx = 0;\n        for (int i = 0; i < 5; i++)", "unsigned int idx = summerStart(i);"
+    ),
+    Edit(
+        CONFIG,
+        "void buildMixerTable(const OpAmp& opampModel, double nRatio)",
+        "void buildMixerRow(const OpAmp& opampModel, int i)",
+    ),
+    Edit(CONFIG, "int idx = 0;\n        for (int i = 0; i < 8; i++)", "unsigned int idx = mixerStart(i);"),
+    Edit(CONFIG, "i * nRatio", "i * mixerRatio"),
+    Edit(
+        CONFIG,
+        "void buildVolumeTable(const OpAmp& opampModel, double nDivisor)",
+        "void buildVolumeRow(const OpAmp& opampModel, int n8)",
+    ),
+    Edit(CONFIG, "n8 / nDivisor", "n8 / volumeDivisor"),
+    Edit(
+        CONFIG,
+        "void buildResonanceTable(const OpAmp& opampModel, const double resonance_n[16])",
+        "void buildResonanceRow(const OpAmp& opampModel, int n8)",
+    ),
+    Edit(CONFIG, "resonance_n[n8]", "resonanceGain[n8]"),
+    Edit(
+        CONFIG, "int idx = 0;\n        for (int n8 = 0; n8 < 16; n8++)", "unsigned int idx = n8 << 16;", times=2
+    ),
+    *(
+        Edit(CONFIG, f"{table}[idx++] = getNormalizedValue(opampModel.solve({n}, vin));",
+             f"{table}[idx] = getNormalizedValue(opampModel.solve({n}, vin), idx);\n                idx++;")
+        for table, n in (("summer", "n"), ("mixer", "n"), ("volume", "n"), ("resonance", "resonanceGain[n8]"))
+    ),
+    Edit("Filter.cpp", "volume + (vol * (1<<16))", "fmc.volumeRow(vol)"),
+    Edit("Filter.cpp", "summer + summerIdx[Nsum]", "fmc.summerRow(Nsum)"),
+    Edit("Filter.cpp", "mixer + mixerIdx[Nmix]", "fmc.mixerRow(Nmix)"),
+    Edit("Filter.h", "resonance + (res * (1<<16))", "fmc.resonanceRow(res)"),
+    Edit("Filter.h", "    unsigned short* mixer;\n", "", end="unsigned short* volume;\n"),
+    Edit("Filter.cpp", "static constexpr int summerIdx[5]", "", end="mixer_offset<7>::value\n};"),
+    Edit("Filter.cpp", "    mixer(fmc.getMixer()),\n", "", end="volume(fmc.getVolume()),\n"),
+    Edit(CONFIG_6581, "#include <thread>\n", ""),
+    Edit(CONFIG_8580, "#include <thread>\n", ""),
+    Edit(
+        CONFIG_6581,
+        "    // Create lookup tables for gains / summers.",
+        rows_from("    auto filterVcrVg = [this]", "8.0 / 6.0", "12.0", "(~i & 0xf) / 8.0"),
+        end="    auto filterVcrVg = [this]",
+    ),
+    Edit(
+        CONFIG_6581,
+        "#if defined(HAVE_CXX20) && defined(__cpp_lib_jthread)",
+        "    filterVcrVg();\n    filterVcrIds();",
+        end="thdVcrIds.join();\n#endif",
+    ),
+    Edit(
+        CONFIG_8580,
+        "    // Create lookup tables for gains / summers.",
+        rows_from("    std::fill(std::begin(voiceDC), std::end(voiceDC), getVref());", "8.0 / 5.0", "16.0", "resGain[i]"),
+        end="thdResonance.join();\n#endif",
+    ),
+    # A voice's DC level without a virtual call.
+    Edit(CONFIG, "+ getVoiceDC(env)", "+ voiceDC[env]"),
+    Edit(CONFIG, "    virtual double getVoiceDC(unsigned int env) const = 0;\n", ""),
+    Edit("FilterModelConfig8580.h", "    inline double getVoiceDC(unsigned int) const override { return getVref(); }\n", ""),
+    Edit(
+        "FilterModelConfig6581.h",
+        "    inline double getVoiceDC(unsigned int env) const override",
+        "",
+        end="return voiceDC[env];\n    }\n",
+    ),
+    Edit("FilterModelConfig6581.h", "    double voiceDC[256];\n", ""),
+    # The chosen model's filter alone.
+    Edit("SID.h", "    SID();", "    explicit SID(ChipModel model);"),
+    Edit("SID.h", "Filter6581* const filter6581;", "Filter6581* filter6581 = nullptr;"),
+    Edit("SID.h", "Filter8580* const filter8580;", "Filter8580* filter8580 = nullptr;"),
+    Edit("SID.cpp", "SID::SID() :", "SID::SID(ChipModel model) :"),
+    Edit("SID.cpp", "    filter6581(new Filter6581()),\n    filter8580(new Filter8580()),\n", ""),
+    Edit("SID.cpp", "    setChipModel(MOS8580);", "    setChipModel(model);"),
+    Edit("SID.cpp", "        filter = filter6581;",
+         "        if (filter6581 == nullptr) filter6581 = new Filter6581();\n        filter = filter6581;"),
+    Edit("SID.cpp", "        filter = filter8580;",
+         "        if (filter8580 == nullptr) filter8580 = new Filter8580();\n        filter = filter8580;"),
+    Edit("SID.cpp", "filter6581->reset();\n    filter8580->reset();", "filter->reset();"),
+    Edit("SID.cpp", "filter6581->enable(enable);\n    filter8580->enable(enable);", "filter->enable(enable);"),
+    Edit("SID.cpp", "filter6581->input(value);\n    filter8580->input(value);", "filter->input(value);"),
+    *(
+        Edit("SID.cpp", f"filter6581->{write}(value);\n        filter8580->{write}(value);", f"filter->{write}(value);")
+        for write in ("writeFC_LO", "writeFC_HI", "writeRES_FILT", "writeMODE_VOL")
+    ),
+    Edit("SID.cpp", "    filter6581->setFilterCurve", "    if (filter6581 != nullptr) filter6581->setFilterCurve"),
+    Edit("SID.cpp", "    filter6581->setFilterRange", "    if (filter6581 != nullptr) filter6581->setFilterRange"),
+    Edit("SID.cpp", "    filter8580->setFilterCurve", "    if (filter8580 != nullptr) filter8580->setFilterCurve"),
+    # The same build with and without exceptions; none of these can happen to our caller.
+    *(
+        Edit("SID.cpp", f'throw SIDError("Unknown {what}");', "return;")
+        for what in ("chip type", "combined waveforms type", "sampling method")
+    ),
+    # Done once instead of every cycle.
+    Edit("FilterModelConfig6581.h", "double vcr_n_Ids_term[1 << 16];", "unsigned short vcr_n_Ids_term[1 << 16];"),
+    Edit("FilterModelConfig6581.h", "to_ushort(vcr_n_Ids_term[i] * uCox)", "vcr_n_Ids_term[i]"),
+    Edit(CONFIG_6581, "vcr_n_Ids_term[i] = n_Is * log_term * log_term;",
+         "vcr_n_Ids_term[i] = to_ushort(n_Is * log_term * log_term * uCox);"),
+    Edit("Integrator6581.h", "    const double wlSnake;\n", "    const int snakeFactor;\n"),
+    Edit("Integrator6581.h", "wlSnake(fmc.getWL_snake()),",
+         "snakeFactor(fmc.getNormalizedCurrentFactor<13>(fmc.getWL_snake())),"),
+    Edit("Integrator6581.cpp", "fmc.getNormalizedCurrentFactor<13>(wlSnake)", "snakeFactor"),
+)
+
+
+def edit_tree(folder: Path) -> None:
+    """Applies all edits to the reSIDfp sources in `folder`; raises EditError where one does not fit."""
+    for edit in EDITS:
+        path = folder / edit.file
+        path.write_text(edit.apply(path.read_text(encoding="utf-8")), encoding="utf-8")
