@@ -1,0 +1,275 @@
+"""Which settings are there, of which type, with which default, and what does each one mean?
+
+Names here are Python's; `.sidflow.json` writes them in camelCase and the environment as `SIDFLOW_` names.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.rates import Rate, parse_rate
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+def _split_list(value: object) -> object:
+    """Let a list be written as one text with commas, as environments do."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _read_rate(value: object) -> object:
+    return parse_rate(value) if isinstance(value, str) else value
+
+
+def _below_project(path: Path) -> Path:
+    """A relative path is meant from the project's folder, whatever the current folder is."""
+    return path if path.is_absolute() else PROJECT_ROOT / path
+
+
+FolderPath = Annotated[Path, AfterValidator(_below_project)]
+TextList = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
+NetworkList = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_list)]
+RateLimit = Annotated[Rate | None, NoDecode, BeforeValidator(_read_rate)]
+EngineName = Literal["wasm", "sidplayfp-cli", "ultimate64"]
+EngineList = Annotated[list[EngineName], NoDecode, BeforeValidator(_split_list)]
+FormatList = Annotated[list[Literal["wav", "m4a", "flac"]], NoDecode, BeforeValidator(_split_list)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def now(default: Any, description: str, **limits: Any) -> Any:
+    """Declare a setting that works today."""
+    return Field(default=default, description=description, **limits)
+
+
+def later(default: Any, description: str, feature: str, **limits: Any) -> Any:
+    """Declare a setting that is accepted today and used once `feature` is there."""
+    return Field(default=default, description=description, json_schema_extra={"later": feature}, **limits)
+
+
+class Section(BaseModel):
+    """A group of settings: frozen, and closed to names that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class AudioEncoderWasm(Section):
+    """The encoder that runs as WebAssembly."""
+
+    core_path: str | None = later(None, "Path of the encoder's WebAssembly core.", "rendering")
+
+
+class AudioEncoder(Section):
+    """How rendered audio is encoded."""
+
+    implementation: Literal["auto", "native", "wasm"] = later("auto", "Which encoder to use.", "rendering")
+    wasm: AudioEncoderWasm = AudioEncoderWasm()
+
+
+class Ultimate64(Section):
+    """A Commodore 64 Ultimate on the network."""
+
+    host: str | None = later(None, "Name or address of the Ultimate 64; empty: there is none.", "Ultimate 64")
+    port: Port | None = later(None, "Port of its REST interface; empty: the protocol's own.", "Ultimate 64")
+    https: bool = later(False, "Reach its REST interface over https.", "Ultimate 64")
+    username: str | None = later(None, "User name, where the device asks for one.", "Ultimate 64")
+    password: SecretStr | None = later(
+        None, "Network password; write `${VARIABLE}`, not the secret.", "Ultimate 64"
+    )
+    audio_port: Port | None = later(None, "The forerunner's name for `capturePort`.", "Ultimate 64")
+    capture_port: Port = later(11000, "UDP port on which this machine receives its sound.", "Ultimate 64")
+    stream_ip: str | None = later(
+        None, "This machine's address as the device sees it; empty: found out.", "Ultimate 64"
+    )
+    sid_type: Literal["6581", "8580"] | None = later(
+        None, "SID to use; empty: as the tune says.", "Ultimate 64"
+    )
+    clock_speed: Literal["PAL", "NTSC"] | None = later(
+        None, "Clock to use; empty: as the tune says.", "Ultimate 64"
+    )
+    filter_curve: str | None = later(None, "Name of the emulated 6581's filter curve.", "Ultimate 64")
+    buffer_size: int = later(2048, "Receive buffer in samples.", "Ultimate 64", gt=0)
+    packet_loss_threshold: Share = later(
+        0.01, "Share of lost packets at which a capture is refused.", "Ultimate 64"
+    )
+    max_concurrent: int = later(1, "Captures at the same time; a device plays one tune.", "Ultimate 64", gt=0)
+    timeout: int = later(300_000, "Longest capture in milliseconds.", "Ultimate 64", gt=0)
+
+
+class Render(Section):
+    """How tunes are rendered to audio files."""
+
+    output_path: FolderPath | None = later(
+        None, "Folder of rendered files; empty: in the data folder.", "rendering"
+    )
+    default_formats: FormatList = later(
+        ["wav", "m4a", "flac"], "Formats to render when none is named.", "rendering"
+    )
+    preferred_engines: EngineList = later(
+        ["wasm", "sidplayfp-cli", "ultimate64"], "Engines in order of preference.", "rendering"
+    )
+    default_chip: Literal["6581", "8580r5"] = later("6581", "SID for tunes that name none.", "rendering")
+    m4a_bitrate: int = later(256, "Bit rate of M4A files in kbit/s.", "rendering", gt=0, le=512)
+    flac_compression_level: int = later(5, "FLAC's compression level.", "rendering", ge=0, le=12)
+    audio_encoder: AudioEncoder = AudioEncoder()
+    ultimate64: Ultimate64 = Ultimate64()
+
+
+class Availability(Section):
+    """Where rendered files are listed and served from."""
+
+    manifest_path: FolderPath | None = later(None, "File that lists rendered files.", "rendering")
+    asset_root: FolderPath | None = later(None, "Folder that rendered files are served from.", "rendering")
+    public_base_url: str | None = later(None, "Address of a CDN that serves rendered files.", "rendering")
+
+
+class AlertThresholds(Section):
+    """When an alert is sent."""
+
+    max_session_failure_rate: Share = later(0.1, "Share of failed playback sessions.", "alerts")
+    max_cache_age_ms: int = later(
+        604_800_000, "Age of the oldest cached file in milliseconds.", "alerts", gt=0
+    )
+    max_job_stall_ms: int = later(
+        3_600_000, "Time without progress of a job in milliseconds.", "alerts", gt=0
+    )
+    max_cpu_percent: Percent = later(80, "Processor use in percent.", "alerts")
+    max_memory_percent: Percent = later(90, "Memory use in percent.", "alerts")
+
+
+class Alerts(Section):
+    """Who is told when something is wrong."""
+
+    enabled: bool = later(False, "Send alerts.", "alerts")
+    webhook_url: SecretStr | None = later(None, "Address that alerts are posted to.", "alerts")
+    email_recipients: TextList = later([], "Who gets alerts by mail.", "alerts")
+    thresholds: AlertThresholds = AlertThresholds()
+
+
+class JobsByType(Section):
+    """How many jobs of one type may run at the same time."""
+
+    fetch: int = later(1, "Fetches of HVSC.", "jobs", gt=0)
+    classify: int = later(2, "Classifications.", "jobs", gt=0)
+    train: int = later(1, "Trainings.", "jobs", gt=0)
+    render: int = later(4, "Renderings.", "jobs", gt=0)
+
+
+class JobSchedule(Section):
+    """When jobs start by themselves, as cron expressions; initial values, changed in the admin afterwards."""
+
+    fetch: str | None = later(None, "When to fetch HVSC, like `0 2 * * *`.", "jobs")
+    classify: str | None = later(None, "When to classify.", "jobs")
+    train: str | None = later(None, "When to train.", "jobs")
+    render: str | None = later(None, "When to render.", "jobs")
+
+
+class Jobs(Section):
+    """How background jobs share the machine."""
+
+    max_concurrent: int = later(2, "Jobs that may run at the same time.", "jobs", gt=0)
+    max_concurrent_by_type: JobsByType = JobsByType()
+    schedule: JobSchedule = JobSchedule()
+
+
+class SidflowSettings(BaseSettings):
+    """Every setting of the site, read once at start and never changed."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="SIDFLOW_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+    # The site itself
+    production: bool = now(
+        False, "Run as a public site: https only, structured logs, and no guessed secrets or host names."
+    )
+    debug: bool = now(False, "Show developers' error pages; refused together with `production`.")
+    data_dir: FolderPath = now(Path("data"), "Folder of everything that the site writes.")
+    secret_key: SecretStr | None = now(
+        None,
+        "Key that signs sessions and play addresses; empty: generated into the data folder. Required in production.",
+    )
+    allowed_hosts: TextList = now(
+        [],
+        "Host names that the site answers to; empty: localhost and the address served. Required in production.",
+    )
+    trusted_proxies: NetworkList = now(
+        [], "Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."
+    )
+    play_rate: RateLimit = now(None, "Plays per client, like `120/min`; empty: no limit.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = now(
+        "INFO", "Least important log lines to write."
+    )
+    database_url: SecretStr | None = now(
+        None,
+        "Database as a URL, like `postgres://user:password@host/name`; empty: SQLite in the data folder.",
+        validation_alias="DATABASE_URL",
+    )
+    redis_url: SecretStr | None = now(
+        None,
+        "Redis for channel layer, cache and task broker, like `redis://host:6379/0`; empty: in-process.",
+        validation_alias="REDIS_URL",
+    )
+    worker_processes: int = now(1, "Processes of the background worker.", ge=1, le=64)
+
+    # The collection and its analysis
+    sid_path: FolderPath | None = later(None, "Folder of the SID collection (HVSC).", "fetching HVSC")
+    audio_cache_path: FolderPath | None = later(
+        None, "Folder of cached audio; empty: in the data folder.", "rendering"
+    )
+    wav_cache_path: FolderPath | None = later(
+        None, "The forerunner's older name for `audioCachePath`.", "rendering"
+    )
+    tags_path: FolderPath | None = later(None, "Folder of hand-made tags.", "ratings")
+    classified_path: FolderPath | None = later(None, "Folder of classification exports.", "classification")
+    sidplay_path: FolderPath | None = later(
+        None, "The sidplayfp program; empty: found by its name.", "rendering"
+    )
+    model_path: FolderPath | None = later(None, "Model to serve instead of the published one.", "training")
+    threads: int = later(0, "Worker processes for analysis; 0: one per core.", "classification", ge=0)
+    classification_depth: int = later(3, "Folder depth at which tags are gathered.", "classification", gt=0)
+    max_render_sec: float = later(30, "Longest rendering for analysis in seconds.", "classification", gt=0)
+    max_classify_sec: float = later(15, "Seconds of each tune that are analysed.", "classification", gt=0)
+    intro_skip_sec: float = later(
+        15, "Seconds skipped before analysing, where the tune is long enough.", "classification", ge=0
+    )
+    analysis_sample_rate: int = later(
+        11025, "Sample rate of analysis in Hz.", "classification", ge=8000, le=192_000
+    )
+    render: Render = Render()
+    availability: Availability = Availability()
+    alerts: Alerts = Alerts()
+    jobs: Jobs = Jobs()
+
+    @model_validator(mode="after")
+    def _production_guesses_nothing(self) -> Self:
+        """A public site is told its secret and its names, and shows nobody a stack trace."""
+        if not self.production:
+            return self
+        if self.secret_key is None:
+            raise ValueError("production needs a secret key: set SIDFLOW_SECRET_KEY")
+        if not self.allowed_hosts:
+            raise ValueError("production needs the site's host names: set SIDFLOW_ALLOWED_HOSTS")
+        if self.debug:
+            raise ValueError("debug shows visitors stack traces: unset SIDFLOW_DEBUG in production")
+        return self

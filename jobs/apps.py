@@ -1,0 +1,10 @@
+"""How does Django know this app?"""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    """Jobs: see the package's docstring."""
+
+    name = "jobs"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,4 @@
+"""What will live here? Training, evaluating, approving, publishing and rolling back rating models.
+
+Empty until training arrives.
+"""

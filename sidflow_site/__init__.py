@@ -1,0 +1,1 @@
+"""How are the apps wired to one site? Settings, addresses, security headers, admin, health."""

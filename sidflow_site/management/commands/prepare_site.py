@@ -1,0 +1,43 @@
+"""How does an installed site become ready to serve: tables, and the first administrator?"""
+
+import secrets
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from core import audit
+from core.models import User
+
+ADMIN_NAME = "admin"
+
+
+def first_admin() -> str | None:
+    """Make the first administrator; returns the password, or None when somebody administers already."""
+    with transaction.atomic():
+        if (
+            User.objects.filter(is_superuser=True).exists()
+            or User.objects.filter(username=ADMIN_NAME).exists()
+        ):
+            return None
+        password = secrets.token_urlsafe(12)
+        User.objects.create_superuser(ADMIN_NAME, password=password)
+        audit.record("user.add", actor=None, resource=ADMIN_NAME, details={"superuser": True})
+        return password
+
+
+class Command(BaseCommand):
+    """`manage.py prepare_site`: safe to repeat."""
+
+    help = "Migrates the database and makes the first administrator, whose password it prints once."
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Do both, quietly where there is nothing to do."""
+        call_command("migrate", verbosity=0, interactive=False)
+        if options["verbosity"] > 1:
+            self.stdout.write("The database is up to date.")
+        if password := first_admin():
+            self.stdout.write(
+                f"Administrator: {ADMIN_NAME}   password: {password}   (shown only now; keep it)"
+            )

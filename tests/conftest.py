@@ -1,0 +1,37 @@
+"""What do all tests share? Collected static files, a choice of the database's tests only, and people."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--only-database`: the tests that touch the database, to repeat them on another one."""
+    parser.addoption("--only-database", action="store_true", help="only tests that use the database")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Collect static files once where nobody has: pages name them by hash."""
+    is_worker = hasattr(session.config, "workerinput")
+    if not is_worker and not (ROOT / "staticfiles" / "staticfiles.json").exists():
+        environ = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, env=environ, check=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what has no business with the database, when asked to."""
+    if not config.getoption("--only-database"):
+        return
+    fixtures = {"db", "transactional_db", "live_server", "admin_client", "admin_user"}
+    chosen, others = [], []
+    for item in items:
+        uses = item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
+        (chosen if uses else others).append(item)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=others)
