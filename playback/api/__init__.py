@@ -1,0 +1,1 @@
+"""How do programs ask for music?  The JSON endpoints of this app."""

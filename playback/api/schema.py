@@ -1,0 +1,193 @@
+"""How are the requests read and the answers described at /api/schema/?"""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from playback.catalogue.paths import LONGEST_PATH, PathError, canonical_path
+from playback.sidfile import ChipModel, Clock
+
+MOST_TRACKS_PER_PLAY = 100
+
+
+class PlayRequest(serializers.Serializer[Any]):
+    """Either `sidPath`, with a song's number and a collection's name where wanted, or `trackIds`."""
+
+    sidPath = serializers.CharField(  # noqa: N815  the wire's own name
+        required=False,
+        max_length=LONGEST_PATH,
+        trim_whitespace=False,
+        help_text="Below the collection's root, with / between folders.",
+    )
+    song = serializers.IntegerField(
+        required=False, min_value=1, max_value=256, help_text="Default: the tune's start song."
+    )
+    collection = serializers.CharField(
+        required=False,
+        max_length=80,
+        trim_whitespace=False,
+        help_text="Default: the first that has the path.",
+    )
+    trackIds = serializers.ListField(  # noqa: N815
+        required=False, child=serializers.UUIDField(), min_length=1, max_length=MOST_TRACKS_PER_PLAY
+    )
+
+    def validate_sidPath(self, value: str) -> str:  # noqa: N802  DRF forms it of the field's name
+        """The canonical form, or why there is none."""
+        try:
+            return canonical_path(value)
+        except PathError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one way of asking."""
+        if ("sidPath" in attrs) == ("trackIds" in attrs):
+            raise serializers.ValidationError("Send either sidPath or trackIds.")
+        if "trackIds" in attrs and ("song" in attrs or "collection" in attrs):
+            raise serializers.ValidationError("song and collection go with sidPath.")
+        return attrs
+
+
+class ChipDocument(serializers.Serializer[Any]):
+    """One SID of a tune."""
+
+    model = serializers.ChoiceField(choices=[model.value for model in ChipModel])
+    address = serializers.IntegerField(help_text="Where it is on the C64's bus; 54272 is $D400.")
+
+
+class ReasonDocument(serializers.Serializer[Any]):
+    """Why a tune does not play."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class TrackDocument(serializers.Serializer[Any]):
+    """One song of a tune."""
+
+    id = serializers.UUIDField(help_text="Stays the same when the file moves or is edited.")
+    title = serializers.CharField()
+    author = serializers.CharField(allow_blank=True)
+    released = serializers.CharField(allow_blank=True)
+    song = serializers.IntegerField(min_value=1)
+    songs = serializers.IntegerField(min_value=1)
+    chips = ChipDocument(many=True)
+    clock = serializers.ChoiceField(choices=[clock.value for clock in Clock])
+    lengthMs = serializers.IntegerField(allow_null=True, help_text="Null: unknown.")  # noqa: N815
+    path = serializers.CharField(help_text="Below the collection's root.")
+    collection = serializers.CharField()
+    format = serializers.ChoiceField(choices=["PSID", "RSID", ""], help_text="Empty for a broken file.")
+    needsRoms = serializers.ListField(child=serializers.ChoiceField(choices=["basic", "kernal"]))  # noqa: N815
+    playable = serializers.BooleanField()
+    reason = ReasonDocument(allow_null=True)
+
+
+class SessionDocument(serializers.Serializer[Any]):
+    """The right to fetch a track's bytes for fifteen minutes."""
+
+    id = serializers.CharField()
+    expiresAt = serializers.DateTimeField()  # noqa: N815
+    sidUrl = serializers.CharField()  # noqa: N815
+    romUrls = serializers.DictField(child=serializers.CharField())  # noqa: N815
+    streamUrls = serializers.DictField(child=serializers.CharField())  # noqa: N815
+    fallbackHlsUrl = serializers.CharField(allow_null=True)  # noqa: N815
+
+
+class PlayDocument(serializers.Serializer[Any]):
+    """A track and the session that plays it."""
+
+    track = TrackDocument()
+    session = SessionDocument()
+
+
+class PlaysDocument(serializers.Serializer[Any]):
+    """Several, in the order asked for; `missing` are the ids that there are no tracks of any more."""
+
+    items = PlayDocument(many=True)
+    missing = serializers.ListField(child=serializers.UUIDField())
+
+
+class TracksRequest(serializers.Serializer[Any]):
+    """A page of the list."""
+
+    cursor = serializers.CharField(required=False, help_text="The nextCursor of the page before.")
+    limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)
+
+
+class TracksDocument(serializers.Serializer[Any]):
+    """Tracks by collection, path (bytewise) and song."""
+
+    items = TrackDocument(many=True)
+    nextCursor = serializers.CharField(allow_null=True)  # noqa: N815
+
+
+class ProblemDocument(serializers.Serializer[Any]):
+    """An error (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField(required=False)
+
+
+TRACK_EXAMPLE: dict[str, Any] = {
+    "id": "0b3f2a54-6f0e-4f0b-9a53-0d2f0a3c7e11",
+    "title": "Night Train",
+    "author": "Ada Example",
+    "released": "1988 Example Soft",
+    "song": 2,
+    "songs": 5,
+    "chips": [{"model": "6581", "address": 54272}],
+    "clock": "PAL",
+    "lengthMs": None,
+    "path": "MUSICIANS/E/Example_Ada/Night_Train.sid",
+    "collection": "HVSC",
+    "format": "PSID",
+    "needsRoms": [],
+    "playable": True,
+    "reason": None,
+}
+SESSION_EXAMPLE: dict[str, Any] = {
+    "id": "WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl",
+    "expiresAt": "2026-11-21T01:15:00Z",
+    "sidUrl": "/api/playback/WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl/sid",
+    "romUrls": {},
+    "streamUrls": {},
+    "fallbackHlsUrl": None,
+}
+BY_PATH = OpenApiExample(
+    "one song by its path",
+    value={"sidPath": "MUSICIANS/E/Example_Ada/Night_Train.sid", "song": 2},
+    request_only=True,
+)
+BY_IDS = OpenApiExample(
+    "several tracks by their ids",
+    value={"trackIds": ["0b3f2a54-6f0e-4f0b-9a53-0d2f0a3c7e11"]},
+    request_only=True,
+)
+PLAY = OpenApiExample(
+    "one song",
+    value={"track": TRACK_EXAMPLE, "session": SESSION_EXAMPLE},
+    response_only=True,
+    status_codes=["200"],
+)
+PLAYS = OpenApiExample(
+    "several tracks",
+    value={"items": [{"track": TRACK_EXAMPLE, "session": SESSION_EXAMPLE}], "missing": []},
+    response_only=True,
+    status_codes=["200"],
+)
+TRACKS = OpenApiExample("a page", value={"items": [TRACK_EXAMPLE], "nextCursor": None}, response_only=True)
+EXPIRED = OpenApiExample(
+    "expired",
+    value={
+        "type": "urn:sidflow:problem:session-expired",
+        "title": "The playback session is over",
+        "status": 410,
+        "code": "session-expired",
+    },
+    response_only=True,
+    status_codes=["410"],
+)

@@ -1,0 +1,185 @@
+"""Which endpoints give tracks, sessions and bytes?
+
+All three are for everybody and write nothing, on the server's disk or in its database: so there is no cookie to
+protect, they look at none (`authentication_classes = []`), and a CSRF token would guard nothing.  What a visitor gets is
+what the page shows to all.
+"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from playback.api import schema
+from playback.api.documents import session_document, track_document
+from playback.catalogue.finding import NoSuchFileError, NoSuchSongError, track_at, tracks_with
+from playback.catalogue.listing import BadCursorError, Cursor, track_page
+from playback.catalogue.models import Track
+from playback.delivery.problems import (
+    BadCursor,
+    BadSession,
+    SessionExpired,
+    SessionUnknown,
+    SongOutOfRange,
+    TrackNotFound,
+)
+from playback.delivery.sessions import (
+    ExpiredSessionError,
+    MalformedSessionError,
+    Session,
+    UnknownSessionError,
+    open_session,
+    read_session,
+)
+from playback.delivery.sid_bytes import CONTENT_TYPE, bytes_response, read_sid
+
+
+class _OneForm(BaseContentNegotiation):
+    """Answers in the one form there is, whatever Accept says: a player asks for */* or for audio."""
+
+    def select_parser(self, _request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, _request: Request, renderers: Any, _format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class _PublicView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    parser_classes = [JSONParser]
+    renderer_classes = [JSONRenderer]
+
+
+class PlayView(_PublicView):
+    """Opens playback sessions."""
+
+    @extend_schema(
+        operation_id="play",
+        summary="Ask for tracks to play",
+        description=(
+            "Answers with the track and a session of fifteen minutes, or with `items` where `trackIds` is sent. Nothing "
+            "is stored; when a session expires during play, ask again."
+        ),
+        request=schema.PlayRequest,
+        responses={
+            200: PolymorphicProxySerializer(
+                component_name="PlayAnswer",
+                serializers=[schema.PlayDocument, schema.PlaysDocument],
+                resource_type_field_name=None,
+            ),
+            (400, "application/problem+json"): schema.ProblemDocument,
+            (404, "application/problem+json"): schema.ProblemDocument,
+        },
+        examples=[schema.BY_PATH, schema.BY_IDS, schema.PLAY, schema.PLAYS],
+        auth=[],
+        tags=["play"],
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for tracks to play."""
+        wish = schema.PlayRequest(data=request.data)
+        wish.is_valid(raise_exception=True)
+        asked = wish.validated_data
+        response = Response(_plays(asked["trackIds"]) if "trackIds" in asked else _play(_track(asked)))
+        response.headers["Cache-Control"] = "no-store"  # each answer is a new session
+        return response
+
+
+def _track(asked: dict[str, Any]) -> Track:
+    try:
+        return track_at(asked["sidPath"], song=asked.get("song"), collection=asked.get("collection"))
+    except NoSuchFileError:
+        raise TrackNotFound("No collection here has a file at this path.") from None
+    except NoSuchSongError as error:
+        raise SongOutOfRange(f"Its songs are 1 to {error.songs}.", songs=error.songs) from None
+
+
+def _play(track: Track) -> dict[str, Any]:
+    return {"track": track_document(track), "session": session_document(open_session(track.public_id))}
+
+
+def _plays(ids: list[Any]) -> dict[str, Any]:
+    tracks = tracks_with(ids)
+    if not tracks:
+        raise TrackNotFound("None of these tracks is here.")
+    missing = [str(track_id) for track_id in dict.fromkeys(ids) if track_id not in tracks]
+    return {"items": [_play(tracks[track_id]) for track_id in ids if track_id in tracks], "missing": missing}
+
+
+class SidView(_PublicView):
+    """Serves a session's SID file."""
+
+    content_negotiation_class = _OneForm
+
+    @extend_schema(
+        operation_id="playback_sid",
+        summary="The SID file of a session",
+        description="Takes Range, If-Range and If-None-Match. The bytes are the file's own.",
+        responses={
+            (200, CONTENT_TYPE): OpenApiTypes.BINARY,
+            (206, CONTENT_TYPE): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="You have this version."),
+            (400, "application/problem+json"): schema.ProblemDocument,
+            (404, "application/problem+json"): schema.ProblemDocument,
+            (410, "application/problem+json"): schema.ProblemDocument,
+            (416, "application/problem+json"): schema.ProblemDocument,
+        },
+        examples=[schema.EXPIRED],
+        auth=[],
+        tags=["play"],
+    )
+    def get(self, request: Request, session: str) -> HttpResponse:
+        """The SID file of a session."""
+        public_id = _session(session).track
+        track = Track.objects.with_file().filter(public_id=public_id).first()
+        if track is None:
+            raise SessionUnknown("Its track is not in the catalogue.")
+        return bytes_response(request._request, read_sid(track.album.sid_file))
+
+
+def _session(token: str) -> Session:
+    try:
+        return read_session(token)
+    except MalformedSessionError:
+        raise BadSession from None
+    except UnknownSessionError:
+        raise SessionUnknown from None
+    except ExpiredSessionError:
+        raise SessionExpired("Ask /api/play for a new one.") from None
+
+
+class TracksView(_PublicView):
+    """Lists the tracks."""
+
+    @extend_schema(
+        operation_id="tracks",
+        summary="All tracks, page by page",
+        parameters=[schema.TracksRequest],
+        responses={
+            200: schema.TracksDocument,
+            (400, "application/problem+json"): schema.ProblemDocument,
+        },
+        examples=[schema.TRACKS],
+        auth=[],
+        tags=["catalogue"],
+    )
+    def get(self, request: Request) -> Response:
+        """All tracks, page by page."""
+        wish = schema.TracksRequest(data=request.query_params)
+        wish.is_valid(raise_exception=True)
+        cursor = wish.validated_data.get("cursor")
+        try:
+            after = Cursor.decode(cursor) if cursor else None
+        except BadCursorError:
+            raise BadCursor from None
+        tracks, following = track_page(after=after, limit=wish.validated_data["limit"])
+        items = [track_document(track) for track in tracks]
+        return Response({"items": items, "nextCursor": following.encode() if following else None})

@@ -1,0 +1,1 @@
+"""What music is there?  Collections, artists, albums, tracks and their files: rows, import and lists."""

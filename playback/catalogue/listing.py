@@ -1,0 +1,111 @@
+"""Which tunes stand on a page of the list, and how does the next page go on?
+
+Keyset pagination: a cursor names the place after which to go on, so a page costs the same anywhere in the list and
+nothing is shown twice when files come or go meanwhile.  Order: collection, path (bytewise), song.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from playback.catalogue.models import SidFile, Track
+from playback.catalogue.paths import canonical_path
+
+LONGEST_CURSOR: Final = 6000
+
+
+class BadCursorError(ValueError):
+    """The text is no cursor of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the list: behind that song of that file; song 0 is before the file's first."""
+
+    collection: int
+    path: str
+    song: int
+
+    def encode(self) -> str:
+        payload = json.dumps(
+            [self.collection, self.path, self.song], separators=(",", ":"), ensure_ascii=False
+        )
+        return base64.urlsafe_b64encode(payload.encode()).rstrip(b"=").decode("ascii")
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Raises BadCursorError."""
+        if len(text) > LONGEST_CURSOR:
+            raise BadCursorError("too long")
+        try:
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            collection, path, song = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            cursor = cls(collection, canonical_path(path), song)
+        except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+            raise BadCursorError(str(error)) from None
+        if not cls._is_number(collection, 2**63) or not cls._is_number(song, 2**15):
+            raise BadCursorError("out of range")
+        return cursor
+
+    @staticmethod
+    def _is_number(value: object, end: int) -> bool:
+        """A whole number that a column can hold (True is one for Python, and not for us)."""
+        return type(value) is int and 0 <= value < end
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """Some files, with their albums, artists and songs, and where the list goes on."""
+
+    files: list[SidFile]
+    tracks: dict[int, list[Track]]
+    next: Cursor | None
+
+
+def track_page(*, after: Cursor | None, limit: int) -> tuple[list[Track], Cursor | None]:
+    """At most `limit` present tracks behind the cursor, and the cursor of the next page.  One query."""
+    tracks = Track.objects.present().with_file().in_order()
+    if after:
+        file = "album__sid_file__"
+        tracks = tracks.filter(
+            Q(**{file + "collection_id__gt": after.collection})
+            | Q(**{file + "collection_id": after.collection, file + "path__gt": after.path})
+            | Q(
+                **{file + "collection_id": after.collection, file + "path": after.path},
+                position__gt=after.song,
+            ),
+            # Said again in a form that an index can begin with.
+            **{file + "collection_id__gte": after.collection},
+        )
+    page = list(tracks[: limit + 1])
+    more = len(page) > limit
+    page = page[:limit]
+    return page, _behind(page[-1]) if more else None
+
+
+def file_page(*, after: Cursor | None, limit: int) -> FilePage:
+    """At most `limit` present files behind (with song 0: from) the cursor.  Two queries."""
+    rows = SidFile.objects.present().in_order().select_related("album__artist", "collection")
+    if after:
+        path = "path__gt" if after.song else "path__gte"
+        rows = rows.filter(
+            Q(collection_id__gt=after.collection) | Q(collection_id=after.collection, **{path: after.path}),
+            collection_id__gte=after.collection,
+        )
+    files = list(rows[: limit + 1])
+    more = len(files) > limit
+    files = files[:limit]
+    tracks: dict[int, list[Track]] = {file.album_id: [] for file in files}
+    for track in Track.objects.present().filter(album__in=tracks).order_by("album_id", "position"):
+        tracks[track.album_id].append(track)
+    last = Cursor(files[-1].collection_id, files[-1].path, files[-1].songs) if more else None
+    return FilePage(files, tracks, last)
+
+
+def _behind(track: Track) -> Cursor:
+    file = track.album.sid_file
+    return Cursor(file.collection_id, file.path, track.position)

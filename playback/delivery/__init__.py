@@ -1,0 +1,1 @@
+"""How does music reach a browser?  Sessions, bytes and ranges."""

@@ -1,0 +1,5 @@
+"""Which models does Django find in this app?"""
+
+from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
+
+__all__ = ["Album", "Artist", "Collection", "SidFile", "Track"]
