@@ -42,7 +42,7 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(User)
-class SidflowUserAdmin(AuditedAdmin, UserAdmin):
+class SidflowUserAdmin(AuditedAdmin, UserAdmin[User]):
     """Accounts."""
 
 

@@ -50,15 +50,17 @@ class Setting:
         return str(extra["later"]) if isinstance(extra, dict) and "later" in extra else None
 
 
-def _is_section(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _section(field: FieldInfo | None) -> type[BaseModel] | None:
+    """The schema of a group of settings, or None for a single setting."""
+    annotation: Any = field.annotation if field else None
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
 def settings_in(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[Setting]:
     """Yield every leaf of a schema, in the order of its declaration."""
     for name, field in model.model_fields.items():
-        if field.annotation is not None and _is_section(field.annotation):
-            yield from settings_in(field.annotation, (*above, name))
+        if section := _section(field):
+            yield from settings_in(section, (*above, name))
         else:
             yield Setting((*above, name), field)
 
@@ -100,12 +102,12 @@ def _to_python_names(document: dict[str, Any], model: type[BaseModel], above: st
         if key not in names:
             hint = _suggestion(key, list(names))
             raise ConfigurationError(f"There is no setting {above}{key}.{hint}")
-        annotation = model.model_fields[names[key]].annotation
-        if annotation is not None and _is_section(annotation):
+        if section := _section(model.model_fields[names[key]]):
             if not isinstance(value, dict):
                 raise ConfigurationError(f"{above}{key} is a section: write an object with its keys.")
-            value = _to_python_names(value, annotation, f"{above}{key}.")
-        result[names[key]] = value
+            result[names[key]] = _to_python_names(value, section, f"{above}{key}.")
+        else:
+            result[names[key]] = value
     return result
 
 
@@ -144,11 +146,11 @@ def _refuse_unclaimed(environ: Mapping[str, str]) -> None:
 def _sentence(error: ValidationError) -> str:
     """Say each mistake in one line, with the setting's name as the file writes it."""
     by_path = {setting.path: setting for setting in all_settings()}
-    by_alias = {(setting.variable,): setting for setting in all_settings()}
+    by_alias = {setting.variable: setting for setting in all_settings()}
     lines = []
     for mistake in error.errors(include_url=False, include_input=False):
         path = tuple(part for part in mistake["loc"] if isinstance(part, str))
-        setting = by_path.get(path) or by_alias.get(path)
+        setting = by_path.get(path) or by_alias.get(path[0] if path else "")
         name = f"{setting.file_key} ({setting.variable})" if setting else ".".join(map(to_camel, path))
         message = mistake["msg"].removeprefix("Value error, ")
         lines.append(f"{name}: {message}." if name else f"{message[0].upper()}{message[1:]}.")
@@ -167,9 +169,9 @@ def _leaves(
     values: Mapping[str, Any], model: type[BaseModel], above: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, ...]]:
     for name, value in values.items():
-        annotation = model.model_fields[name].annotation if name in model.model_fields else None
-        if annotation is not None and _is_section(annotation) and isinstance(value, dict):
-            yield from _leaves(value, annotation, (*above, name))
+        section = _section(model.model_fields.get(name))
+        if section and isinstance(value, dict):
+            yield from _leaves(value, section, (*above, name))
         else:
             yield (*above, name)
 
@@ -184,6 +186,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Loaded:
     from_file = read_file(path, environ) if path else {}
 
     class Reader(SidflowSettings):
+        """The schema with its two sources: the environment as it was given to us, over the file."""
+
         @classmethod
         def settings_customise_sources(
             cls,
@@ -193,10 +197,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Loaded:
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            del init_settings, dotenv_settings, file_secret_settings
-            assert isinstance(env_settings, EnvSettingsSource)
-            env_settings.env_vars = {name.lower(): value for name, value in environ.items()}
-            return env_settings, InitSettingsSource(settings_cls, from_file)
+            del init_settings, env_settings, dotenv_settings, file_secret_settings
+            variables = EnvSettingsSource(settings_cls)
+            variables.env_vars = {name.lower(): value for name, value in environ.items() if value}
+            return variables, InitSettingsSource(settings_cls, from_file)
 
     try:
         settings = Reader()

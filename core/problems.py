@@ -1,6 +1,7 @@
 """How is an error told: which problems are there, and how does each look to a program (RFC 9457) and to a person?"""
 
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -226,7 +227,7 @@ def as_domain_error(error: Exception) -> DomainError:
     if isinstance(error, exceptions.ValidationError):
         return InvalidInput(errors=list(_field_errors(error.detail)))
     if isinstance(error, exceptions.Throttled):
-        return TooManyRequests(retry_after_s=max(1, round(error.wait or 1)))
+        return TooManyRequests(retry_after_s=max(1, math.ceil(getattr(error, "wait", None) or 1)))
     for theirs, ours in _DRF_KINDS:
         if isinstance(error, theirs):
             detail = str(error.detail) if isinstance(error, exceptions.APIException) else ""

@@ -29,7 +29,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--only-database"):
         return
     fixtures = {"db", "transactional_db", "live_server", "admin_client", "admin_user"}
-    chosen, others = [], []
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
     for item in items:
         uses = item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
         (chosen if uses else others).append(item)
