@@ -11,6 +11,9 @@ What the edits are for:
   which several threads walk at once. Here every table entry and every filter has its own place in a noise table of ours.
 * First sound. reSIDfp builds 5.2 million table entries for each chip model, both models at once, on threads. Here the
   chosen model alone is made, and a row of a table when a register first asks for it: no threads, a tenth of the work.
+* Time. The resampler rounds cycles per sample down to 1/1024 and so runs up to 0.02 % fast; here it keeps time with the
+  machine for hours.
+* State. The chip can take over a state (for seeking and for changing synths), and a voice can be muted without a click.
 * Speed. Per-cycle work whose result never changes is done once. The arithmetic is the same, so the samples are too.
 """
 
@@ -139,6 +142,95 @@ def rows_from(header: str, ratio: str, divisor: str, gains: str) -> str:
 {header}"""
 
 
+RESUME_WAVE = """\
+
+    /// Stands at the given accumulator, noise register (noise_delay: cycles until its pending shift) and output;
+    /// output_ttl and noise_ttl: cycles until an output let go, or the noise register under the test bit, fades.
+    void resume(unsigned int phase, unsigned int noise, int noise_delay, bool pulse_high, unsigned int output,
+        unsigned int output_ttl, unsigned int noise_ttl)
+    {
+        accumulator = phase;
+        msb_rising = false;
+        shift_register = noise;
+        shift_latch = noise;
+        shift_pipeline = noise_delay;
+        test_or_reset = test;
+        set_noise_output();
+        pulse_output = pulse_high ? 0xfff : 0x000;
+        waveform_output = osc3 = output;
+        floating_output_ttl = output_ttl;
+        shift_register_reset = noise_ttl;
+    }
+"""
+
+RESUME_ENVELOPE = """\
+
+    /// Everything that moves in an envelope generator. Phases: 0 attack, 1 decay and sustain, 2 release. position and
+    /// match: the rate counter and its comparison value as steps from the counter's start. The delays are the three
+    /// pipelines.
+    struct Standing
+    {
+        unsigned char level, level_before;
+        unsigned int phase, next_phase;
+        unsigned int position, match;
+        bool match_seen, counts;
+        unsigned int exponential_counter, exponential_period, next_exponential_period;
+        unsigned int phase_delay, step_delay, exponential_delay;
+    };
+
+    void resume(const Standing& at)
+    {
+        constexpr State states[] = { State::ATTACK, State::DECAY_SUSTAIN, State::RELEASE };
+        envelope_counter = at.level;
+        env3 = at.level_before;
+        state = states[at.phase];
+        next_state = states[at.next_phase];
+        lfsr = counterAt(at.position);
+        rate = counterAt(at.match);
+        resetLfsr = at.match_seen;
+        counter_enabled = at.counts;
+        exponential_counter = at.exponential_counter;
+        exponential_counter_period = at.exponential_period;
+        new_exponential_counter_period = at.next_exponential_period;
+        state_pipeline = at.phase_delay;
+        envelope_pipeline = at.step_delay;
+        exponential_pipeline = at.exponential_delay;
+    }
+
+    static unsigned int counterAt(unsigned int steps)
+    {
+        unsigned int counter = 0x7fff;
+        for (; steps != 0; steps--)
+            counter = (counter >> 1) | (((counter << 14) ^ (counter << 13)) & 0x4000);
+        return counter;
+    }
+"""
+
+MUTE = """\
+    /// What is heard of the envelope and of the voice: all, or nothing where it is muted.
+    unsigned int heard = 0xff;
+    float gain = 1.f;
+
+public:
+    void setMuted(bool muted)
+    {
+        heard = muted ? 0 : 0xff;
+        gain = muted ? 0.f : 1.f;
+    }
+
+    unsigned int level() const { return envelopeGenerator.output() & heard; }
+
+    /**
+     * Amplitude modulated waveform output."""
+
+STATE_OF_SID = """\
+
+    /// For taking over a state: the voices, the output filter, and the next hard sync worked out afresh.
+    Voice& voiceAt(int i) { return voice[i]; }
+    ExternalFilter& outputFilter() { return externalFilter; }
+    void resync() { voiceSync(false); }
+"""
+
 CONFIG = "FilterModelConfig.h"
 CONFIG_6581 = "FilterModelConfig6581.cpp"
 CONFIG_8580 = "FilterModelConfig8580.cpp"
@@ -264,6 +356,36 @@ EDITS = (
     Edit("SID.cpp", "    filter6581->setFilterCurve", "    if (filter6581 != nullptr) filter6581->setFilterCurve"),
     Edit("SID.cpp", "    filter6581->setFilterRange", "    if (filter6581 != nullptr) filter6581->setFilterRange"),
     Edit("SID.cpp", "    filter8580->setFilterCurve", "    if (filter8580 != nullptr) filter8580->setFilterCurve"),
+    # Take over a state; mute a voice.
+    Edit(
+        "WaveformGenerator.h",
+        "    bool readFollowingVoiceSync() const { return nextVoice->sync; }\n",
+        "    bool readFollowingVoiceSync() const { return nextVoice->sync; }\n" + RESUME_WAVE,
+    ),
+    Edit(
+        "EnvelopeGenerator.h",
+        "    unsigned char readENV() const { return env3; }\n",
+        "    unsigned char readENV() const { return env3; }\n" + RESUME_ENVELOPE,
+    ),
+    Edit("SID.h", "    void enableFilter(bool enable);\n", "    void enableFilter(bool enable);\n" + STATE_OF_SID),
+    Edit(
+        "ExternalFilter.h",
+        "    void reset();\n",
+        "    void reset();\n\n    int lowPassed() const { return Vlp; }\n    void settleAt(int level) { Vhp = level; }\n",
+    ),
+    Edit("Voice.h", "public:\n    /**\n     * Amplitude modulated waveform output.", MUTE),
+    Edit("Voice.h", "wavDAC[wav] * envDAC[env]", "wavDAC[wav] * envDAC[env] * gain"),
+    Edit("Voice.h", "unsigned int const env = envelopeGenerator.output();", "unsigned int const env = level();"),
+    Edit("Filter.h", "v.envelope()->output(), dither++", "v.level(), dither++"),
+    # The resampler's clock in 2^-42 of an input sample.
+    Edit("resample/SincResampler.h", "    const int cyclesPerSample;\n\n    int sampleOffset = 0;",
+         "    static constexpr long long ONE = 1LL << 42;\n\n    const long long cyclesPerSample;\n\n"
+         "    long long sampleOffset = 0;"),
+    Edit("resample/SincResampler.cpp", "static_cast<int>(clockFrequency / samplingFrequency * 1024.)",
+         "static_cast<long long>(clockFrequency / samplingFrequency * ONE + 0.5)"),
+    Edit("resample/SincResampler.cpp", "if (sampleOffset < 1024)", "if (sampleOffset < ONE)"),
+    Edit("resample/SincResampler.cpp", "fir(sampleOffset)", "fir(static_cast<int>(sampleOffset >> 32))"),
+    Edit("resample/SincResampler.cpp", "sampleOffset -= 1024;", "sampleOffset -= ONE;"),
     # The same build with and without exceptions; none of these can happen to our caller.
     *(
         Edit("SID.cpp", f'throw SIDError("Unknown {what}");', "return;")
