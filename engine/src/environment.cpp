@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "environment.h"
+
+#include <algorithm>
+#include <cstring>
+#include <initializer_list>
+
+#include "../include/sidflow_engine.h"
+
+namespace sidflow {
+
+namespace {
+
+// The KERNAL's timer values for 60 interrupts a second.
+constexpr uint16_t kTimerPal = 0x4025, kTimerNtsc = 0x4295;
+// How long the machine runs before init's first instruction, as libsidplayfp's driver takes it: the phase between the
+// raster, the timers and init.
+constexpr uint64_t kBeforeInitVbi = 175, kBeforeInitCia = 179, kBeforeInitOwnIrq = 170, kBeforeInitRsid = 166;
+
+class CodeWriter {
+ public:
+  CodeWriter(uint8_t* ram, uint16_t address) : ram_(ram), address_(address) {}
+  uint16_t here() const { return address_; }
+  void put(std::initializer_list<int> bytes) {
+    for (const int byte : bytes) ram_[address_++] = static_cast<uint8_t>(byte);
+  }
+  void put_word(uint16_t value) { put({value & 0xff, value >> 8}); }
+
+ private:
+  uint8_t* ram_;
+  uint16_t address_;
+};
+
+void set_word(uint8_t* ram, uint16_t address, uint16_t value) {
+  ram[address] = static_cast<uint8_t>(value);
+  ram[address + 1] = static_cast<uint8_t>(value >> 8);
+}
+
+// A free page for the driver: where the header says, else the lowest one that the program leaves; 0: none.
+uint16_t driver_page(const TuneFile& tune) {
+  const int first = tune.load >> 8;
+  const int last = static_cast<int>((tune.load + tune.program.size() - 1) >> 8);
+  const auto is_free = [&](int page) {
+    return page >= 0x04 && page < 0xd0 && (page < first || page > last) && !(page >= 0xa0 && page <= 0xbf);
+  };
+  if (tune.start_page == 0xff) return 0;
+  if (tune.start_page != 0 && tune.page_count != 0 && is_free(tune.start_page)) return tune.start_page;
+  for (int page = 0x04; page < 0xd0; page++)
+    if (is_free(page)) return static_cast<uint16_t>(page);
+  return 0;
+}
+
+// The bank in which an address of the tune can be called: ROMs and I/O stay visible where they are not in its way.
+uint8_t bank_for(uint16_t address) {
+  if (address < 0xa000) return 0x37;
+  if (address < 0xd000) return 0x36;
+  if (address >= 0xe000) return 0x35;
+  return 0x34;
+}
+
+// Page 0 to 3 as a C64 has them after its start, where it matters to RSID tunes: BASIC's and the KERNAL's variables.
+void fill_started_machine(uint8_t* ram) {
+  struct Piece {
+    uint16_t address;
+    std::initializer_list<uint8_t> bytes;
+  };
+  static const Piece kPieces[] = {
+      {0x03, {0xaa, 0xb1, 0x91, 0xb3, 0x22}},  // vectors of BASIC's number conversions
+      {0x0b, {0x4c}},
+      {0x0f, {0x04}},
+      {0x16, {0x19, 0x16}},
+      {0x19, {0x0a}},
+      {0x1a, {0x76, 0xa3}},
+      {0x22, {0x40, 0xa3, 0xb3, 0xbd}},
+      {0x2b, {0x01, 0x08}},  // start of BASIC text
+      {0x34, {0xa0}},
+      {0x38, {0xa0}},  // end of BASIC memory
+      {0x3a, {0xff}},
+      {0x42, {0x08}},
+      {0x47, {0x24}},
+      {0x53, {0x03, 0x4c}},
+      {0x61, {0x8d}},
+      {0x64, {0x10}},
+      {0x69, {0x8c, 0xff, 0xa0}},
+      {0x71, {0x0a, 0xa3}},
+      // BASIC's routine that fetches the next character lives in page 0.
+      {0x73, {0xe6, 0x7a, 0xd0, 0x02, 0xe6, 0x7b, 0xad, 0x00, 0x08, 0xc9, 0x3a, 0xb0,
+              0x0a, 0xc9, 0x20, 0xf0, 0xef, 0x38, 0xe9, 0x30, 0x38, 0xe9, 0xd0, 0x60}},
+      {0x8b, {0x80, 0x4f, 0xc7, 0x52, 0x58}},  // the random number's seed
+      {0x91, {0xff}},
+      {0x9a, {0x03}},
+      {0xb2, {0x3c, 0x03}},
+      {0xc2, {0xa0, 0x30, 0xfd, 0x01}},
+      {0xc8, {0x03, 0x03, 0x03, 0x01, 0x01}},
+      {0xce, {0x20}},
+      {0xd1, {0x18, 0x05}},
+      {0xd5, {0x27, 0x07, 0x0d}},
+      {0xf3, {0x18, 0xd9, 0x81, 0xeb}},
+      {0x0282, {0x08}},
+      {0x0284, {0xa0}},
+      {0x0286, {0x0e}},
+      {0x0288, {0x04, 0x0a}},
+      {0x028b, {0x04, 0x10}},
+      {0x028f, {0x48, 0xeb}},
+      {0x0300, {0x8b, 0xe3, 0x83, 0xa4, 0x7c, 0xa5, 0x1a, 0xa7, 0xe4, 0xa7, 0x86, 0xae}},
+      {0x0310, {0x4c, 0x48, 0xb2}},
+      {0x0314, {0x31, 0xea, 0x66, 0xfe, 0x47, 0xfe, 0x4a, 0xf3, 0x91, 0xf2, 0x0e, 0xf2, 0x50, 0xf2, 0x33, 0xf3,
+                0x57, 0xf1, 0xca, 0xf1, 0xed, 0xf6, 0x3e, 0xf1, 0x2f, 0xf3, 0x66, 0xfe, 0xa5, 0xf4, 0xed, 0xf5}},
+  };
+  for (const Piece& piece : kPieces) std::copy(piece.bytes.begin(), piece.bytes.end(), ram + piece.address);
+  // The screen's line links.
+  std::memset(ram + 0xd9, 0x84, 7);
+  std::memset(ram + 0xe0, 0x85, 6);
+  std::memset(ram + 0xe6, 0x86, 7);
+  std::memset(ram + 0xed, 0x87, 6);
+}
+
+// Saved registers come back in the order of the KERNAL's interrupt entry: Y, X, A.
+const std::initializer_list<int> kRestoreAndReturn = {0x68, 0xa8, 0x68, 0xaa, 0x68, 0x40};
+
+// The driver. Page + 0: the mark that init returned. Then: what follows init; the interrupt routine; ways out.
+void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is_cia, uint16_t& after_init) {
+  uint8_t* const ram = machine.ram;
+  const uint16_t mark = static_cast<uint16_t>(page << 8);
+  std::memset(ram + mark, 0, 256);
+  CodeWriter code(ram, static_cast<uint16_t>(mark + 1));
+
+  after_init = code.here();
+  code.put({0xa9, 0x37, 0x85, 0x01});  // LDA #$37, STA $01
+  code.put({0x8d});                    // STA mark
+  code.put_word(mark);
+  code.put({0x58});  // CLI
+  const uint16_t idle = code.here();
+  code.put({0x4c});  // JMP idle
+  code.put_word(idle);
+  if (tune.is_rsid) return;
+
+  const uint16_t return_address = code.here();
+  code.put({0x40});  // RTI: for NMIs that the tune does not care for
+  const uint16_t restore = code.here();
+  code.put(kRestoreAndReturn);
+  const uint16_t interrupt = code.here();
+  if (tune.play != 0) {
+    code.put({0xa5, 0x01, 0x48});                      // the bank in force, kept
+    code.put({0xba, 0xbd, 0x03, 0x01, 0xaa});          // X as it was before the interrupt
+    code.put({0xa9, bank_for(tune.play), 0x85, 0x01});  // play's bank
+    code.put({0xa9, 0x00, 0x20});                      // LDA #0, JSR play
+    code.put_word(tune.play);
+    code.put({0x68, 0x85, 0x01});
+  }
+  // Acknowledged after play: a CLI inside play lets the interrupt nest, as on other players.
+  if (is_cia || tune.play == 0) code.put({0xad, 0x0d, 0xdc});
+  if (!is_cia) code.put({0xa9, 0x01, 0x8d, 0x19, 0xd0});
+  code.put(kRestoreAndReturn);
+  set_word(ram, 0x0314, interrupt);
+  set_word(ram, 0x0316, restore);
+  set_word(ram, 0x0318, return_address);
+}
+
+void start_chips(Machine& machine, bool is_ntsc, bool is_rsid, bool is_cia) {
+  const uint16_t latch = is_ntsc ? kTimerNtsc : kTimerPal;
+  const uint64_t before = machine.start_clk - 8;
+  machine.cia1.write(before, 0x4, static_cast<uint8_t>(latch));
+  machine.cia1.write(before, 0x5, static_cast<uint8_t>(latch >> 8));
+  if (is_cia) {
+    machine.cia1.write(before, 0xd, 0x81);
+    machine.cia1.write(machine.start_clk - 2, 0xe, 0x01);
+  }
+  machine.vic.write(machine.start_clk, 0x11, 0x1b);
+  if (!is_rsid && !is_cia) machine.vic.write(machine.start_clk, 0x1a, 0x01);
+}
+
+}  // namespace
+
+int enter_tune(Machine& machine, const TuneFile& tune, int song, bool is_ntsc, Environment& environment) {
+  uint8_t* const ram = machine.ram;
+  const uint32_t end = static_cast<uint32_t>(tune.load + tune.program.size());
+  const uint16_t page = driver_page(tune);
+  if (page == 0) return SF_NO_ROOM;
+
+  std::memset(ram + 2, 0, 0x3fe);
+  if (tune.is_rsid) fill_started_machine(ram);
+  for (const uint16_t pointer : {0x2d, 0x2f, 0x31, 0xae}) set_word(ram, pointer, static_cast<uint16_t>(end));
+  set_word(ram, 0xac, tune.load);
+  ram[0x02a6] = is_ntsc ? 0 : 1;
+
+  const bool is_cia = tune.is_rsid || tune.is_cia_timed(song);
+  start_chips(machine, is_ntsc, tune.is_rsid, is_cia);
+  uint16_t after_init = 0;
+  write_driver(machine, tune, page, is_cia, after_init);
+  environment.driver = static_cast<uint16_t>(page << 8);
+  std::copy(tune.program.begin(), tune.program.end(), ram + tune.load);
+  // A program that covers the port would be loaded around it on a real machine too.
+  machine.poke(0, 0x2f);
+  machine.poke(1, tune.is_rsid ? 0x37 : bank_for(tune.init));
+
+  const uint16_t return_to = static_cast<uint16_t>(after_init - 1);
+  ram[0x1ff] = static_cast<uint8_t>(return_to >> 8);
+  ram[0x1fe] = static_cast<uint8_t>(return_to);
+  machine.cpu = CpuState();
+  machine.cpu.pc = tune.init;
+  machine.cpu.a = static_cast<uint8_t>(song - 1);
+  machine.cpu.x = is_cia ? 1 : 0;
+  machine.cpu.s = 0xfd;
+  machine.cpu.p = tune.is_rsid ? flag::unused : flag::unused | flag::i;
+  uint64_t before_init = is_cia ? kBeforeInitCia : kBeforeInitVbi;
+  if (tune.is_rsid) before_init = kBeforeInitRsid;
+  if (!tune.is_rsid && tune.play == 0) before_init = kBeforeInitOwnIrq;
+  machine.clk = machine.start_clk + before_init - (is_ntsc ? 2 : 0);
+  return SF_OK;
+}
+
+}  // namespace sidflow
