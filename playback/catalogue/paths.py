@@ -56,14 +56,19 @@ def read_below(root: str, path: str, *, limit: int) -> bytes:
 
 def _open_below(root: str, path: str) -> int:
     """A descriptor, opened without following a last link and without waiting for a pipe's other end."""
-    real_root = Path(root).resolve()
+    real_root = Path(os.path.realpath(root))
     try:
-        real = (real_root / path).resolve(strict=True)
+        real = _without_links(real_root / path)
     except FileNotFoundError:
-        real = _find_in_any_form(real_root, path).resolve(strict=True)
+        real = _without_links(_find_in_any_form(real_root, path))
     if not real.is_relative_to(real_root):
         raise OutsideError(path)
     return os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _without_links(place: Path) -> Path:
+    """Path.resolve(), which raises something other than OSError where links make a circle."""
+    return Path(os.path.realpath(place, strict=True))
 
 
 def _find_in_any_form(root: Path, path: str) -> Path:

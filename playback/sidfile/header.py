@@ -25,6 +25,7 @@ LOWEST_RSID_ADDRESS: Final = 0x07E8
 
 _V1: Final = struct.Struct(">4s7HI32s32s32s")
 _V2: Final = struct.Struct(">H4B")
+_MAGICS: Final = (b"PSID", b"RSID")
 
 _FLAG_MUS: Final = 0b01
 _FLAG_PLAYSID_OR_BASIC: Final = 0b10
@@ -106,7 +107,7 @@ class SidHeader:
     @property
     def is_mus(self) -> bool:
         """The program is Compute!'s Sidplayer data; its player is not in the file."""
-        return bool(self.flags & _FLAG_MUS)
+        return not self.is_rsid and bool(self.flags & _FLAG_MUS)
 
     @property
     def is_playsid_specific(self) -> bool:
@@ -142,16 +143,14 @@ def parse(file: bytes) -> SidHeader:
     if not 1 <= songs <= MOST_SONGS:
         raise SidFileError("bad_song_count")
     is_rsid = magic == b"RSID"
-    if is_rsid:
-        _check_reserved_fields(load=load, play=play, speed_bits=speed_bits)
+    is_basic = is_rsid and bool(flags & _FLAG_PLAYSID_OR_BASIC)
     program_offset, load_address = _find_program(file, size, load)
-    if is_rsid and load_address < LOWEST_RSID_ADDRESS:
-        raise SidFileError("rsid_load")
+    init_address = init if is_basic else init or load_address
+    if is_rsid:
+        _check_reserved_fields(load=load, real_load=load_address, play=play, speed_bits=speed_bits)
+        _check_init(init_address, is_basic=is_basic)
     if load_address + len(file) - program_offset > C64_MEMORY:
         raise SidFileError("load_range")
-    is_basic = is_rsid and bool(flags & _FLAG_PLAYSID_OR_BASIC)
-    if is_rsid:
-        _check_init(init if is_basic else init or load_address, is_basic=is_basic)
     second_address = _extra_sid_address(second) if version >= 3 else None
     third_address = _extra_sid_address(third) if version >= 4 and third != second else None
     has_room = start_page not in (0, 0xFF) and pages > 0
@@ -160,7 +159,7 @@ def parse(file: bytes) -> SidHeader:
         version=version,
         data_offset=data_offset,
         load_address=load_address,
-        init_address=init if is_basic else init or load_address,
+        init_address=init_address,
         play_address=play,
         songs=songs,
         start_song=start_song if 1 <= start_song <= songs else 1,
@@ -183,40 +182,40 @@ def parse(file: bytes) -> SidHeader:
 
 def _header_size(file: bytes) -> int:
     """The size of the header by its version, once magic, version, length and data offset agree."""
-    if len(file) < 4:
-        raise SidFileError("truncated")
     magic = bytes(file[:4])
-    if magic not in (b"PSID", b"RSID"):
+    if not any(known.startswith(magic) for known in _MAGICS):
         raise SidFileError("bad_magic")
-    if len(file) < V1_SIZE:
+    if len(file) < 6:
         raise SidFileError("truncated")
-    version, data_offset = struct.unpack_from(">2H", file, 4)
+    version = struct.unpack_from(">H", file, 4)[0]
     if not (2 if magic == b"RSID" else 1) <= version <= 4:
         raise SidFileError("bad_version")
     size = V1_SIZE if version == 1 else V2_SIZE
     if len(file) < size:
         raise SidFileError("truncated")
-    if data_offset != size:
+    if struct.unpack_from(">H", file, 6)[0] != size:
         raise SidFileError("bad_data_offset")
     return size
 
 
-def _check_reserved_fields(*, load: int, play: int, speed_bits: int) -> None:
-    """An RSID must hold zeroes here, and the format demands that others are refused."""
-    if load:
+def _find_program(file: bytes, data_offset: int, load: int) -> tuple[int, int]:
+    """Where the program begins in the file and where in memory: load 0 means that its first two bytes say it."""
+    if load == 0 and len(file) == data_offset + 1:
+        raise SidFileError("truncated")
+    offset = data_offset if load else data_offset + 2
+    if offset >= len(file):
+        raise SidFileError("no_data")
+    return offset, load or int(file[data_offset]) | int(file[data_offset + 1]) << 8
+
+
+def _check_reserved_fields(*, load: int, real_load: int, play: int, speed_bits: int) -> None:
+    """An RSID must hold zeroes in these fields, and the format demands that others are refused."""
+    if load or real_load < LOWEST_RSID_ADDRESS:
         raise SidFileError("rsid_load")
     if play:
         raise SidFileError("rsid_play")
     if speed_bits:
         raise SidFileError("rsid_speed")
-
-
-def _find_program(file: bytes, data_offset: int, load: int) -> tuple[int, int]:
-    """Where the program begins in the file and where in memory: load 0 means that its first two bytes say it."""
-    offset = data_offset if load else data_offset + 2
-    if offset >= len(file):
-        raise SidFileError("no_data")
-    return offset, load or int(file[data_offset]) | int(file[data_offset + 1]) << 8
 
 
 def _check_init(init: int, *, is_basic: bool) -> None:

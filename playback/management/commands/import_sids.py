@@ -70,4 +70,6 @@ class Command(BaseCommand):
         counts = ("added", "changed", "moved", "unchanged", "missing")
         said = ", ".join(f"{getattr(report, count)} {count}" for count in counts if getattr(report, count))
         version = f" {report.collection.version}" if report.collection.version else ""
-        self.stdout.write(f"{report.collection.name}{version}: {report.songs} {'song' if report.songs == 1 else 'songs'}; {said or 'no files'}.")
+        self.stdout.write(
+            f"{report.collection.name}{version}: {report.songs} {'song' if report.songs == 1 else 'songs'}; {said or 'no files'}."
+        )
