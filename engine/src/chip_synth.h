@@ -31,6 +31,13 @@ class ChipSynth {
                      int capacity) = 0;
   virtual void set_filter_enabled(bool enabled) = 0;
   virtual void set_muted(uint8_t voices) = 0;  // bit 0..2: voices, bit 3: digis by the volume register
+  // Where each later render() puts what the voices gave before the filter, one value a sample, muted or not, from index 0
+  // on; null (the array or one of its entries): nowhere. Answers false when this synth has no taps: then VoiceTaps
+  // (fast_synth.h) can run beside it.
+  virtual bool set_taps(int16_t* const voices[3]) {
+    (void)voices;
+    return false;
+  }
 };
 
 }  // namespace sidflow

@@ -1,0 +1,753 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fast_synth.h"
+
+#include <cstring>
+
+namespace sidflow {
+namespace {
+
+constexpr uint8_t gate_bit = 1, sync_bit = 2, ring_bit = 4, test_bit = 8;
+constexpr uint64_t phase_mask = (uint64_t(1) << 56) - 1;
+constexpr uint64_t top_phase_bit = uint64_t(1) << 55;
+constexpr uint64_t noise_turn = uint64_t(1) << 52;  // bit 19 rises once in 2^20 of the accumulator
+constexpr float two_to_minus_32 = 1.f / 4294967296.f;
+
+int source_of(int voice) { return voice == 0 ? 2 : voice - 1; }
+
+// Arithmetic without libm, so that every build gives the same bits ----------------------------------------------------
+
+double exponential(double x) {
+  const double part = x / 1024.0;
+  double term = 1.0, sum = 1.0;
+  for (int i = 1; i < 8; ++i) {
+    term *= part / i;
+    sum += term;
+  }
+  for (int i = 0; i < 10; ++i) sum *= sum;
+  return sum;
+}
+
+// 0 <= x < pi/2.
+double tangent(double x) {
+  double sine = x, cosine = 1.0, sine_term = x, cosine_term = 1.0;
+  for (int i = 1; i < 12; ++i) {
+    cosine_term *= -x * x / ((2 * i - 1) * (2 * i));
+    sine_term *= -x * x / ((2 * i) * (2 * i + 1));
+    cosine += cosine_term;
+    sine += sine_term;
+  }
+  return sine / cosine;
+}
+
+// R-2R ladder: what each of `bits` bits adds to the output, as a share of the whole. The 6581's vertical resistors are
+// 2.2 R and its ladder is not terminated, so that the sum of the lower bits exceeds the next one. Source of the
+// figures: reSIDfp's measurements.
+void ladder(ChipModel model, int bits, double* shares) {
+  const bool ends = model == ChipModel::mos8580;
+  const double rung = ends ? 2.0 : 2.2;
+  double sum = 0.0;
+  for (int bit = 0; bit < bits; ++bit) {
+    // Conductance of everything below the bit's node, then the node's own source, then the way up past the other rungs.
+    double below = ends ? 1.0 / rung : 0.0;
+    for (int i = 0; i < bit; ++i) below = 1.0 / (1.0 + 1.0 / (below + 1.0 / rung));
+    double resistance = 1.0 / (below + 1.0 / rung);
+    double voltage = resistance / rung;
+    for (int i = bit + 1; i < bits; ++i) {
+      resistance += 1.0;
+      voltage *= rung / (rung + resistance);
+      resistance = resistance * rung / (resistance + rung);
+    }
+    shares[bit] = voltage;
+    sum += voltage;
+  }
+  for (int bit = 0; bit < bits; ++bit) shares[bit] /= sum;
+}
+
+// Bits that are off still leak a little.
+double ladder_output(ChipModel model, const double* shares, int bits, unsigned value) {
+  const double leakage = model == ChipModel::mos6581 ? 0.0075 : 0.0035;
+  double sum = 0.0;
+  for (int bit = 0; bit < bits; ++bit) sum += (value >> bit & 1) != 0 ? shares[bit] : shares[bit] * leakage;
+  return sum;
+}
+
+int combined_slot(unsigned selection) { return (selection & 7) == 3 ? 0 : int(selection & 7) - 4; }
+
+struct FadeTimes {
+  uint32_t wait, step;
+};
+constexpr FadeTimes output_fade[2] = {{54000, 1400}, {800000, 50000}};
+constexpr FadeTimes noise_fade[2] = {{50000, 15000}, {986000, 314300}};
+
+}  // namespace
+
+// Voices --------------------------------------------------------------------------------------------------------------
+
+void Voices::build_tables() {
+  if (tables_built_ && tables_model_ == model_) return;
+  const bool is_6581 = model_ == ChipModel::mos6581;
+  double shares[12];
+  ladder(model_, 12, shares);
+  // The 6581's output stage saturates a little: a cubic fitted by reSIDfp.
+  const auto level = [&](unsigned value) {
+    const double x = ladder_output(model_, shares, 12, value);
+    return is_6581 ? 1.1 * x - 0.11 * x * x * x : x;
+  };
+  constexpr double scale = 65536.0;
+  saw_sum_[0] = 0;
+  for (int i = 0; i < 4096; ++i) saw_sum_[i + 1] = saw_sum_[i] + int32_t(level(unsigned(i)) * scale + 0.5);
+  triangle_sum_[0] = 0;
+  for (int i = 0; i < 2048; ++i) triangle_sum_[i + 1] = triangle_sum_[i] + (saw_sum_[2 * i + 1] - saw_sum_[2 * i]);
+  unit_ = float(1.0 / scale);
+  centre_ = float(saw_sum_[0x800] - saw_sum_[0x7ff]) * unit_;
+  ladder(model_, 8, shares);
+  for (int i = 0; i < 256; ++i) envelope_level_[i] = float(ladder_output(model_, shares, 8, unsigned(i)));
+  combined_built_ = 0;
+  tables_built_ = true;
+  tables_model_ = model_;
+}
+
+const uint16_t* Voices::combined(unsigned selection) {
+  const int slot = combined_slot(selection);
+  uint16_t* table = combined_[slot];
+  if ((combined_built_ >> slot & 1) == 0) {
+    const PullDown pull_down(model_, selection & 7);
+    for (uint32_t i = 0; i < 4096; ++i) table[i] = pull_down.apply(waveform_bits(selection & 7, i << 12, true));
+    combined_built_ = uint8_t(combined_built_ | 1 << slot);
+  }
+  return table;
+}
+
+void Voices::reset(ChipModel model, uint64_t cycle) {
+  SidState state;
+  state.reset(model, cycle);
+  resume(state);
+}
+
+void Voices::resume(const SidState& state) {
+  model_ = state.model;
+  build_tables();
+  cycle_ = state.cycle;
+  fraction_ = 0;
+  for (int v = 0; v < 3; ++v) {
+    const VoiceState& from = state.voices[v];
+    Oscillator& voice = voices_[v];
+    voice.phase = uint64_t(from.phase) << 32;
+    voice.frequency = state.frequency(v);
+    voice.pulse_width = state.pulse_width(v);
+    voice.control = state.control(v);
+    voice.held = state.waveform_output(v, false);
+    voice.noise = from.noise;
+    voice.pending = from.noise_delay != 0 ? 1 : 0;
+    const bool test = (voice.control & test_bit) != 0;
+    const FadeTimes& fade = (test ? noise_fade : output_fade)[model_ == ChipModel::mos8580];
+    const uint64_t since = cycle_ - (test ? from.test_cycle : from.timer_cycle);
+    const uint64_t late = since < fade.wait ? 0 : (since - fade.wait) / fade.step + 1;
+    voice.timer = cycle_ - since + fade.wait + late * fade.step;
+    voice.envelope = from.envelope;
+    voice.envelope_cycle = voice.quiet_until = cycle_;
+  }
+}
+
+float Voices::level_of(unsigned bits) const { return float(saw_sum_[bits + 1] - saw_sum_[bits]) * unit_ - centre_; }
+
+void Voices::settle_noise(Oscillator& voice) {
+  if (voice.pending != 0) voice.noise.shift(voice.pending);
+  voice.pending = 0;
+}
+
+bool Voices::is_synced(int v) const {
+  const Oscillator& source = voices_[source_of(v)];
+  return (voices_[v].control & sync_bit) != 0 && (voices_[v].control & test_bit) == 0 && source.frequency != 0 &&
+         (source.control & test_bit) == 0;
+}
+
+bool Voices::is_ringed(int v) const { return (voices_[v].control & (ring_bit | 0x30)) == (ring_bit | 0x10); }
+
+void Voices::write_control(Oscillator& voice, uint8_t value) {
+  const uint8_t old = voice.control;
+  const bool is_8580 = model_ == ChipModel::mos8580;
+  settle_noise(voice);
+  if ((value & test_bit) != 0 && (old & test_bit) == 0) {
+    voice.phase = 0;
+    voice.timer = cycle_ + noise_fade[is_8580].wait;
+  }
+  if ((value & test_bit) == 0 && (old & test_bit) != 0) voice.noise.shift_after_test();
+  if (value >> 4 == 0 && old >> 4 != 0 && (value & test_bit) == 0) voice.timer = cycle_ + output_fade[is_8580].wait;
+  voice.control = value;
+  voice.envelope.write_gate((value & gate_bit) != 0);
+}
+
+void Voices::write(uint8_t reg, uint8_t value) {
+  if (reg >= 21) return;
+  const int v = reg / 7;
+  Oscillator& voice = voices_[v];
+  switch (reg % 7) {
+    case 0:
+      voice.frequency = (voice.frequency & 0xff00) | value;
+      return;
+    case 1:
+      voice.frequency = (voice.frequency & 0x00ff) | uint32_t(value) << 8;
+      return;
+    case 2:
+      voice.pulse_width = (voice.pulse_width & 0xf00) | value;
+      return;
+    case 3:
+      voice.pulse_width = (voice.pulse_width & 0x0ff) | uint32_t(value & 15) << 8;
+      return;
+    default:
+      break;
+  }
+  voice.envelope.advance(cycle_ - voice.envelope_cycle);
+  voice.envelope_cycle = voice.quiet_until = cycle_;
+  if (reg % 7 == 4) {
+    if (value >> 4 == 0 && voice.control >> 4 != 0) {
+      // What the output keeps holding when no waveform drives it any more.
+      const uint32_t phase = uint32_t(voice.phase >> 32);
+      const uint32_t other = uint32_t(voices_[source_of(v)].phase >> 32);
+      const unsigned selection = voice.control >> 4;
+      settle_noise(voice);
+      const bool pulse = (voice.control & test_bit) != 0 || phase >> 12 >= voice.pulse_width;
+      uint16_t bits = waveform_bits(selection, is_ringed(v) ? phase ^ (~other & 0x800000) : phase, pulse);
+      if ((selection & 8) != 0) bits &= voice.noise.output();
+      voice.held = PullDown(model_, selection).apply(bits);
+    }
+    write_control(voice, value);
+  }
+  if (reg % 7 == 5) voice.envelope.write_attack_decay(value);
+  if (reg % 7 == 6) voice.envelope.write_sustain_release(value);
+}
+
+void Voices::run_levels(int v, int count, Ticks length, float* levels) {
+  Oscillator& voice = voices_[v];
+  Ticks time = fraction_;
+  float level = envelope_level_[voice.envelope.level];
+  for (int i = 0; i < count; ++i) {
+    time += length;
+    const uint64_t end = cycle_ + (time >> 32);
+    if (end >= voice.quiet_until) {
+      voice.envelope.advance(end - voice.envelope_cycle);
+      voice.envelope_cycle = end;
+      const uint32_t quiet = voice.envelope.quiet_cycles();
+      voice.quiet_until = quiet == Envelope::for_ever ? ~uint64_t(0) : end + quiet;
+      level = envelope_level_[voice.envelope.level];
+    }
+    levels[i] = level;
+  }
+}
+
+// No waveform: the output holds and slowly loses its bits.
+void Voices::run_held(Oscillator& voice, int count, Ticks length, float* means) {
+  Ticks time = fraction_;
+  for (int i = 0; i < count; ++i) {
+    time += length;
+    while (voice.held != 0 && cycle_ + (time >> 32) >= voice.timer) {
+      voice.held &= voice.held >> 1;
+      voice.timer += output_fade[model_ == ChipModel::mos8580].step;
+    }
+    means[i] = level_of(voice.held);
+  }
+}
+
+// The mean of a function over a stretch is the difference of its running sum. Phases have 32 bits here: 24 and eight of
+// their fraction; the running sums' unit is a table level times 2^-20 of a table step.
+void Voices::run_saw(const Oscillator& voice, int count, Ticks step, float* means) const {
+  const float share = unit_ / (float(step) * (1.f / 16777216.f));
+  const auto sum = [this](uint32_t phase) {
+    const uint32_t index = phase >> 20;
+    const int32_t base = saw_sum_[index];
+    return (int64_t(base) << 20) + int64_t(saw_sum_[index + 1] - base) * int32_t(phase & 0xfffff);
+  };
+  const int64_t whole = int64_t(saw_sum_[4096]) << 20;
+  uint64_t phase = voice.phase;
+  uint32_t position = uint32_t(phase >> 24);
+  int64_t here = sum(position);
+  for (int i = 0; i < count; ++i) {
+    phase += step;
+    const uint32_t next = uint32_t(phase >> 24);
+    const int64_t there = sum(next);
+    const int64_t area = there - here + (next < position ? whole : 0);
+    means[i] = float(area) * share - centre_;
+    position = next;
+    here = there;
+  }
+}
+
+void Voices::run_triangle(const Oscillator& voice, int count, Ticks step, float* means) const {
+  const float share = unit_ / (float(step) * (1.f / 16777216.f));
+  const int64_t half = int64_t(triangle_sum_[2048]) << 20;
+  const auto sum = [this, half](uint32_t phase) {
+    const bool falls = phase >> 31 != 0;
+    const uint32_t folded = falls ? ~phase : phase;
+    const uint32_t index = folded >> 20;
+    const int32_t base = triangle_sum_[index];
+    const int64_t area = (int64_t(base) << 20) + int64_t(triangle_sum_[index + 1] - base) * int32_t(folded & 0xfffff);
+    return falls ? 2 * half - area : area;
+  };
+  uint64_t phase = voice.phase;
+  uint32_t position = uint32_t(phase >> 24);
+  int64_t here = sum(position);
+  for (int i = 0; i < count; ++i) {
+    phase += step;
+    const uint32_t next = uint32_t(phase >> 24);
+    const int64_t there = sum(next);
+    const int64_t area = there - here + (next < position ? 2 * half : 0);
+    means[i] = float(area) * share - centre_;
+    position = next;
+    here = there;
+  }
+}
+
+void Voices::run_pulse(const Oscillator& voice, int count, Ticks step, float* means) const {
+  const float bottom = level_of(0), swing = level_of(0xfff) - bottom;
+  const float share = swing / (float(step) * (1.f / 16777216.f));
+  const uint32_t edge = voice.pulse_width << 20;
+  uint64_t phase = voice.phase;
+  uint32_t position = uint32_t(phase >> 24);
+  for (int i = 0; i < count; ++i) {
+    phase += step;
+    const uint32_t next = uint32_t(phase >> 24);
+    const uint32_t above_next = next > edge ? next : edge, above_here = position > edge ? position : edge;
+    const uint32_t high = above_next - above_here - (next < position ? edge : 0);
+    means[i] = float(int32_t(high)) * share + bottom;
+    position = next;
+  }
+}
+
+void Voices::run_noise(Oscillator& voice, int count, Ticks step, float* means) {
+  settle_noise(voice);
+  const float share = 1.f / (float(step) * (1.f / 16777216.f));
+  uint64_t to_rise = noise_turn - ((voice.phase + noise_turn / 2) & (noise_turn - 1));
+  float level = level_of(voice.noise.output());
+  for (int i = 0; i < count; ++i) {
+    uint64_t left = step;
+    if (to_rise > left) {
+      to_rise -= left;
+      means[i] = level;
+      continue;
+    }
+    float area = 0.f;
+    while (to_rise <= left) {
+      area += level * float(int32_t(to_rise >> 24));
+      left -= to_rise;
+      to_rise = noise_turn;
+      voice.noise.shift(1);
+      level = level_of(voice.noise.output());
+    }
+    area += level * float(int32_t(left >> 24));
+    to_rise -= left;
+    means[i] = area * share;
+  }
+}
+
+// One voice whose phase nobody disturbs and whose waveform has a closed form.
+void Voices::run_closed(int v, int count, Ticks length, float* means) {
+  Oscillator& voice = voices_[v];
+  const Ticks step = voice.frequency * length;
+  const unsigned selection = voice.control >> 4;
+  if (selection == 0) {
+    run_held(voice, count, length, means);
+  } else if (step < (1u << 24)) {
+    // Too slow to divide by: stands still.
+    const uint32_t phase = uint32_t(voice.phase >> 32);
+    settle_noise(voice);
+    uint16_t bits = waveform_bits(selection, phase, phase >> 12 >= voice.pulse_width);
+    if (selection == 8) bits = voice.noise.output();
+    for (int i = 0; i < count; ++i) means[i] = level_of(bits);
+  } else if (selection == 1) {
+    run_triangle(voice, count, step, means);
+  } else if (selection == 2) {
+    run_saw(voice, count, step, means);
+  } else if (selection == 4) {
+    run_pulse(voice, count, step, means);
+  } else {
+    run_noise(voice, count, step, means);
+  }
+  const uint64_t end = voice.phase + step * uint64_t(count);
+  if (selection != 8 || step < (1u << 24)) {
+    voice.pending += ((end + noise_turn / 2) >> 52) - ((voice.phase + noise_turn / 2) >> 52);
+  }
+  voice.phase = end & phase_mask;
+}
+
+// Voices of `which` (bit per voice) cycle by cycle, with all that neighbours do to each other.
+void Voices::run_cycles(unsigned which, int count, Ticks length, float means[3][max_stretches]) {
+  const float share = 4294967296.f / float(length);
+  const bool is_6581 = model_ == ChipModel::mos6581;
+  uint32_t phases[3], steps[3];
+  bool tests[3], synced[3];
+  for (int v = 0; v < 3; ++v) {
+    Oscillator& voice = voices_[v];
+    tests[v] = (voice.control & test_bit) != 0;
+    synced[v] = is_synced(v);
+    steps[v] = tests[v] ? 0 : voice.frequency;
+    phases[v] = uint32_t((voice.phase - (tests[v] ? 0 : voice.frequency * fraction_)) >> 32) & 0xffffff;
+    if ((which >> v & 1) != 0) settle_noise(voice);
+  }
+  const auto output = [&](int v) {
+    Oscillator& voice = voices_[v];
+    const unsigned selection = voice.control >> 4;
+    if (selection == 0) return voice.held;
+    const bool pulse = tests[v] || phases[v] >> 12 >= voice.pulse_width;
+    if ((selection & 4) != 0 && !pulse) return uint16_t(0);
+    const uint32_t phase = is_ringed(v) || ((voice.control & ring_bit) != 0 && (selection & 3) == 1)
+                               ? phases[v] ^ (~phases[source_of(v)] & 0x800000)
+                               : phases[v];
+    const unsigned mixed = selection & 7;
+    uint16_t bits = mixed == 3 || mixed > 4 ? combined(selection)[phase >> 12] : waveform_bits(mixed, phase, pulse);
+    if (selection >= 8) {
+      bits &= voice.noise.output();
+      if (selection > 8 && !tests[v]) voice.noise.pull_down(bits);
+    }
+    return bits;
+  };
+  Ticks time = fraction_;
+  uint64_t cycle = cycle_;
+  float values[3] = {};
+  for (int v = 0; v < 3; ++v) {
+    if ((which >> v & 1) != 0) values[v] = level_of(output(v));
+  }
+  for (int i = 0; i < count; ++i) {
+    float areas[3] = {};
+    Ticks left = length;
+    while (true) {
+      const Ticks to_clock = (Ticks(1) << 32) - time;
+      if (to_clock > left) {
+        const float part = float(left) * two_to_minus_32;
+        for (int v = 0; v < 3; ++v) areas[v] += values[v] * part;
+        time += left;
+        break;
+      }
+      const float part = float(to_clock) * two_to_minus_32;
+      left -= to_clock;
+      time = 0;
+      ++cycle;
+      bool rises[3];
+      for (int v = 0; v < 3; ++v) {
+        const uint32_t before = phases[v];
+        phases[v] = (before + steps[v]) & 0xffffff;
+        rises[v] = (~before & phases[v] & 0x800000) != 0;
+        if ((which >> v & 1) != 0 && (~before & phases[v] & 0x80000) != 0) voices_[v].noise.shift(1);
+      }
+      for (int v = 0; v < 3; ++v) {
+        if ((which >> v & 1) == 0) continue;
+        areas[v] += values[v] * part;
+        Oscillator& voice = voices_[v];
+        const unsigned selection = voice.control >> 4;
+        if (tests[v] && cycle >= voice.timer) {
+          voice.noise.fade();
+          voice.timer += noise_fade[!is_6581].step;
+        }
+        const uint16_t bits = output(v);
+        values[v] = level_of(bits);
+        if (is_6581 && (selection & 2) != 0 && selection != 2 && (bits & 0x800) == 0) {
+          rises[v] = false;
+          phases[v] &= 0x7fffff;
+        }
+      }
+      bool resets[3];
+      for (int v = 0; v < 3; ++v) {
+        const int source = source_of(v);
+        resets[v] = synced[v] && rises[source] && !(synced[source] && rises[source_of(source)]);
+      }
+      for (int v = 0; v < 3; ++v) {
+        if (resets[v]) phases[v] = 0;
+      }
+    }
+    for (int v = 0; v < 3; ++v) {
+      if ((which >> v & 1) != 0) means[v][i] = areas[v] * share;
+    }
+  }
+  for (int v = 0; v < 3; ++v) {
+    if ((which >> v & 1) != 0) voices_[v].phase = ((uint64_t(phases[v]) << 32) + steps[v] * time) & phase_mask;
+  }
+}
+
+void Voices::run(int count, Ticks length, float means[3][max_stretches], float levels[3][max_stretches]) {
+  unsigned by_cycles = 0;
+  for (int v = 0; v < 3; ++v) {
+    const unsigned selection = voices_[v].control >> 4;
+    const bool is_simple = selection == 0 || selection == 1 || selection == 2 || selection == 4 || selection == 8;
+    const bool tested = (voices_[v].control & test_bit) != 0;
+    if (!is_simple || is_synced(v) || is_ringed(v) || tested) by_cycles |= 1u << v;
+  }
+  if (by_cycles != 0) run_cycles(by_cycles, count, length, means);
+  for (int v = 0; v < 3; ++v) {
+    if ((by_cycles >> v & 1) == 0) run_closed(v, count, length, means[v]);
+    run_levels(v, count, length, levels[v]);
+  }
+  const Ticks end = fraction_ + length * uint64_t(count);
+  cycle_ += end >> 32;
+  fraction_ = end & 0xffffffff;
+}
+
+// The chip ------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr double pi = 3.14159265358979323846;
+
+// Half-band low-pass, 39 taps, pass band to 0.204 and stop band from 0.296 of the slice rate at -64 dB (equiripple
+// design). The other coefficients are 0 and the middle one is 1/2.
+constexpr float half_band[10] = {-0.000929765708f, 0.00207211742f, -0.00421517607f, 0.00765213936f, -0.0129202651f,
+                                 0.0208862654f,    -0.0332569771f, 0.0543822242f,   -0.100300574f,  0.316335132f};
+
+float cutoff_hz(ChipModel model, unsigned value) {
+  if (model == ChipModel::mos8580) return 20.f + float(value) * (12500.f / 2047.f);
+  return 220.f + float(value) * 6.f;
+}
+
+float damping(ChipModel model, unsigned resonance) {
+  if (model == ChipModel::mos6581) return 0.3f + float(15 - resonance) * 0.09f;
+  constexpr float gains[16] = {1.4f, 1.283f, 1.175f, 1.079f, 1.f,  0.916f, 0.839f, 0.770f,
+                               0.7f, 0.641f, 0.587f, 0.539f, 0.5f, 0.458f, 0.420f, 0.385f};
+  return gains[resonance];
+}
+
+}  // namespace
+
+void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
+  settings_ = settings;
+  start_cycle_ = cycle;
+  const double slice_rate = 2.0 * settings.sample_rate_hz;
+  slice_length_ = Voices::Ticks(settings.clock_hz / slice_rate * 4294967296.0);
+  slice_left_ = slice_length_;
+  slices_done_ = samples_done_ = 0;
+  prewarp_ = float(pi / slice_rate);
+  low_factor_ = float(1.0 - exponential(-2.0 * pi * 15915.5 / slice_rate));
+  high_factor_ = float(1.0 - exponential(-2.0 * pi * 1.59155 / slice_rate));
+  std::memset(part_voice_, 0, sizeof part_voice_);
+  std::memset(part_wave_, 0, sizeof part_wave_);
+  part_volume_ = 0.f;
+  state1_ = state2_ = output_low_ = output_high_ = 0.f;
+  std::memset(even_, 0, sizeof even_);
+  std::memset(odd_, 0, sizeof odd_);
+  at_odd_ = false;
+  scale_ = settings.model == ChipModel::mos6581 ? 6375.f : 31100.f;
+  update_filter();
+  update_mixer();
+}
+
+void FastSynth::reset(const SynthSettings& settings, uint64_t cycle) {
+  std::memset(registers_, 0, sizeof registers_);
+  voices_.reset(settings.model, cycle);
+  start(settings, cycle);
+}
+
+void FastSynth::resume(const SynthSettings& settings, const SidState& state) {
+  std::memcpy(registers_, state.registers, sizeof registers_);
+  SidState from = state;
+  from.model = settings.model;
+  voices_.resume(from);
+  start(settings, state.cycle);
+}
+
+void FastSynth::set_filter_enabled(bool enabled) {
+  settings_.filter_enabled = enabled;
+  update_mixer();
+}
+
+bool FastSynth::set_taps(int16_t* const voices[3]) {
+  for (int v = 0; v < 3; ++v) taps_[v] = voices != nullptr ? voices[v] : nullptr;
+  return true;
+}
+
+void FastSynth::update_filter() {
+  const unsigned cutoff = (registers_[0x15] & 7u) | unsigned(registers_[0x16]) << 3;
+  const float hz = cutoff_hz(settings_.model, cutoff);
+  double angle = double(hz) * prewarp_;
+  if (angle > 1.4) angle = 1.4;
+  const float g = float(tangent(angle));
+  damping_ = damping(settings_.model, registers_[0x17] >> 4);
+  a1_ = 1.f / (1.f + g * (g + damping_));
+  a2_ = g * a1_;
+  a3_ = g * a2_;
+}
+
+void FastSynth::update_mixer() {
+  const uint8_t mode = registers_[0x18];
+  for (int v = 0; v < 3; ++v) {
+    routed_[v] = settings_.filter_enabled && (registers_[0x17] >> v & 1) != 0;
+    heard_[v] = v != 2 || (mode & 0x80) == 0 || routed_[v];
+  }
+  const float gain = settings_.model == ChipModel::mos6581 ? 0.93f : 1.f;
+  low_ = (mode & 0x10) != 0 ? -gain : 0.f;
+  band_ = (mode & 0x20) != 0 ? gain : 0.f;
+  high_ = (mode & 0x40) != 0 ? -gain : 0.f;
+}
+
+float FastSynth::volume_gain() const { return float(registers_[0x18] & 15) * (1.f / 15.f); }
+
+void FastSynth::write(uint8_t reg, uint8_t value) {
+  registers_[reg] = value;
+  voices_.write(reg, value);
+  if (reg >= 0x15 && reg <= 0x17) update_filter();
+  if (reg == 0x17 || reg == 0x18) update_mixer();
+}
+
+// The stretch up to a write that cuts a slice, or from there to the slice's end.
+void FastSynth::gather(Voices::Ticks length) {
+  float means[3][Voices::max_stretches], levels[3][Voices::max_stretches];
+  voices_.run(1, length, means, levels);
+  const float weight = float(length) / float(slice_length_);
+  for (int v = 0; v < 3; ++v) {
+    part_voice_[v] += means[v][0] * levels[v][0] * weight;
+    part_wave_[v] += levels[v][0] * weight;
+  }
+  part_volume_ += volume_gain() * weight;
+  slice_left_ -= length;
+}
+
+void FastSynth::run_to(uint64_t cycle) {
+  while (true) {
+    uint64_t cycles = cycle - voices_.cycle();
+    if (cycles > 1u << 24) cycles = 1u << 24;
+    Voices::Ticks span = (cycles << 32) - voices_.fraction();
+    if (span >= slice_left_) {
+      run_slices(int64_t(1 + (span - slice_left_) / slice_length_));
+      continue;
+    }
+    if (span > 0) gather(span);
+    if (voices_.cycle() == cycle) return;
+  }
+}
+
+void FastSynth::run_slices(int64_t count) {
+  while (count > 0) {
+    int batch = 1;
+    if (slice_left_ != slice_length_) {
+      gather(slice_left_);
+      for (int v = 0; v < 3; ++v) {
+        means_[v][0] = part_voice_[v];
+        levels_[v][0] = part_wave_[v];
+        part_voice_[v] = part_wave_[v] = 0.f;
+      }
+      volumes_[0] = part_volume_;
+      part_volume_ = 0.f;
+    } else {
+      batch = count < max_slices ? int(count) : max_slices;
+      voices_.run(batch, slice_length_, means_, levels_);
+      for (int v = 0; v < 3; ++v) {
+        for (int i = 0; i < batch; ++i) means_[v][i] *= levels_[v][i];
+      }
+      const float volume = volume_gain();
+      for (int i = 0; i < batch; ++i) volumes_[i] = volume;
+    }
+    slice_left_ = slice_length_;
+    finish_slices(batch);
+    slices_done_ += uint64_t(batch);
+    count -= batch;
+  }
+}
+
+void FastSynth::finish_slices(int count) {
+  const bool is_6581 = settings_.model == ChipModel::mos6581;
+  const float swing = is_6581 ? 1.5f : 0.24f, lift = is_6581 ? 0.2143f : 0.f;
+  float direct[max_slices], through[max_slices], mixed[max_slices];
+  std::memset(direct, 0, sizeof(float) * size_t(count));
+  std::memset(through, 0, sizeof(float) * size_t(count));
+  for (int v = 0; v < 3; ++v) {
+    if (!heard_[v] || (muted_ >> v & 1) != 0) continue;
+    float* bus = routed_[v] ? through : direct;
+    for (int i = 0; i < count; ++i) bus[i] += means_[v][i] * swing + levels_[v][i] * lift;
+  }
+  if (low_ != 0.f || band_ != 0.f || high_ != 0.f) {
+    float s1 = state1_, s2 = state2_;
+    for (int i = 0; i < count; ++i) {
+      const float in = through[i];
+      const float rest = in - s2;
+      const float band = a1_ * s1 + a2_ * rest;
+      const float low = s2 + a2_ * s1 + a3_ * rest;
+      s1 = 2.f * band - s1;
+      s2 = 2.f * low - s2;
+      const float high = in - damping_ * band - low;
+      mixed[i] = direct[i] + low_ * low + band_ * band + high_ * high;
+    }
+    state1_ = s1;
+    state2_ = s2;
+  } else {
+    state1_ = state2_ = 0.f;
+    std::memcpy(mixed, direct, sizeof(float) * size_t(count));
+  }
+  float low = output_low_, high = output_high_;
+  for (int i = 0; i < count; ++i) {
+    const float in = (mixed[i] + bias_) * volumes_[i];
+    low += low_factor_ * (in - low);
+    high += high_factor_ * (low - high);
+    mixed[i] = (low - high) * scale_;
+  }
+  output_low_ = low;
+  output_high_ = high;
+
+  // Pairs of slices to samples.
+  int pairs = 0;
+  for (int i = 0; i < count; ++i) {
+    if (!at_odd_) {
+      pending_even_ = mixed[i];
+    } else {
+      even_[2 * half_taps - 1 + pairs] = pending_even_;
+      odd_[half_taps - 1 + pairs] = mixed[i];
+      ++pairs;
+    }
+    for (int v = 0; v < 3; ++v) {
+      if (taps_[v] == nullptr) continue;
+      if (!at_odd_) {
+        tap_even_[v] = means_[v][i];
+      } else if (out_count_ + pairs - 1 < out_capacity_) {
+        taps_[v][out_count_ + pairs - 1] = int16_t((tap_even_[v] + means_[v][i]) * 24000.f);
+      }
+    }
+    at_odd_ = !at_odd_;
+  }
+  if (pairs > 0) put_samples(pairs);
+}
+
+void FastSynth::put_samples(int count) {
+  float sums[max_slices];
+  for (int i = 0; i < count; ++i) sums[i] = 0.5f * odd_[i];
+  for (int k = 0; k < half_taps; ++k) {
+    const float factor = half_band[k];
+    for (int i = 0; i < count; ++i) sums[i] += factor * (even_[i + k] + even_[i + 2 * half_taps - 1 - k]);
+  }
+  std::memmove(even_, even_ + count, sizeof(float) * (2 * half_taps - 1));
+  std::memmove(odd_, odd_ + count, sizeof(float) * (half_taps - 1));
+  for (int i = 0; i < count; ++i) {
+    float sample = sums[i];
+    if (sample > 32767.f) sample = 32767.f;
+    if (sample < -32768.f) sample = -32768.f;
+    if (out_ != nullptr && out_count_ < out_capacity_) out_[out_count_] = int16_t(int32_t(sample + 32768.5f) - 32768);
+    ++out_count_;
+  }
+}
+
+int FastSynth::render(const RegisterWrite* writes, int count, uint8_t chip, uint64_t end_cycle, int16_t* samples,
+                      int capacity) {
+  out_ = samples;
+  out_count_ = 0;
+  out_capacity_ = capacity;
+  for (int i = 0; i < count; ++i) {
+    if (writes[i].chip != chip) continue;
+    if (writes[i].cycle > voices_.cycle()) run_to(writes[i].cycle);
+    write(writes[i].reg & 31, writes[i].value);
+  }
+  // Sample n is due at floor((n + 1) * clock / rate); floor(x) < end is x < end for a whole number end.
+  const double end = double(end_cycle - start_cycle_);
+  const double rate = settings_.sample_rate_hz;
+  uint64_t due = uint64_t(end * rate / settings_.clock_hz) + 2;
+  while (due > 0 && double(due) * settings_.clock_hz / rate >= end) --due;
+  if (due * 2 > slices_done_) run_slices(int64_t(due * 2 - slices_done_));
+  samples_done_ = due;
+  return out_count_ < capacity ? out_count_ : capacity;
+}
+
+void VoiceTaps::reset(const SynthSettings& settings, uint64_t cycle) { synth_.reset(settings, cycle); }
+
+void VoiceTaps::resume(const SynthSettings& settings, const SidState& state) { synth_.resume(settings, state); }
+
+int VoiceTaps::render(const RegisterWrite* writes, int count, uint8_t chip, uint64_t end_cycle, int16_t* const taps[3],
+                      int capacity) {
+  synth_.set_taps(taps);
+  return synth_.render(writes, count, chip, end_cycle, nullptr, capacity);
+}
+
+}  // namespace sidflow
