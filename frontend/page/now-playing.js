@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/** Which tune sounds, made by whom and on which chips, and which of its songs? The panel beside the list, and the list's mark. */
+import { address } from "../shared/format.js";
+
+/** @typedef {import("./tunes.js").Song} Song */
+/** @typedef {import("./tunes.js").Tune} Tune */
+/** @typedef {import("../player/states.js").State<Song>} State */
+/** @typedef {import("../player/messages.d.ts").SongFacts} SongFacts */
+
+export class NowPlaying {
+  /** @param {Document} document @param {HTMLElement[]} rows of the list, in the order of the tunes */
+  constructor(document, rows) {
+    this.document = document;
+    this.rows = rows;
+    this.root = /** @type {HTMLElement} */ (document.getElementById("now"));
+    this.scopes = /** @type {HTMLElement} */ (document.getElementById("scopes"));
+    this.siteTitle = document.title;
+    /** @type {Song | null} */
+    this.shown = null;
+  }
+
+  /** @param {State} state */
+  show(state) {
+    const { track, phase } = state;
+    this.document.documentElement.dataset.phase = phase;
+    for (const [index, row] of this.rows.entries()) this.#mark(row, index === track?.tune.index, phase);
+    if (!track) return;
+    this.document.title = `${phase === "playing" ? "▶ " : ""}${track.tune.title} · ${this.siteTitle}`;
+    if (this.shown === track) return;
+    const sameTune = this.shown?.tune === track.tune;
+    this.shown = track;
+    if (!sameTune) this.#tune(track.tune);
+    this.#facts([track.tune.chips, track.tune.clock], track);
+    this.#currentSong(track.song);
+  }
+
+  /** What the engine found out. @param {SongFacts} facts */
+  facts(facts) {
+    const chips = facts.chips.map((chip) => `${chip.model} ${address(chip.address)}`);
+    if (this.shown) this.#facts([...chips, facts.isNtsc ? "NTSC" : "PAL"], this.shown);
+    this.scopes.dataset.chips = String(facts.chips.length);
+    for (const [index, figure] of [...this.scopes.children].entries()) {
+      if (!(figure instanceof HTMLElement)) continue;
+      figure.hidden = index >= facts.chips.length;
+      const label = figure.querySelector("[data-show=chip]");
+      if (label) label.textContent = chips[index] ?? "";
+    }
+  }
+
+  /** A tune that did not play says why in the list. @param {Tune} tune @param {string} reason */
+  mark(tune, reason) {
+    const row = this.rows[tune.index];
+    const what = row?.querySelector(".tune__what");
+    if (!row || !what) return;
+    row.classList.add("tune--broken");
+    const line = what.querySelector(".tune__reason") ?? what.appendChild(this.document.createElement("span"));
+    line.className = "tune__reason";
+    line.textContent = reason;
+  }
+
+  /** @param {Element} row @param {boolean} current @param {string} phase */
+  #mark(row, current, phase) {
+    row.classList.toggle("tune--current", current);
+    row.classList.toggle("tune--sounding", current && phase === "playing");
+    const button = row.querySelector("button");
+    if (current) button?.setAttribute("aria-current", "true");
+    else button?.removeAttribute("aria-current");
+  }
+
+  /** @param {Tune} tune */
+  #tune(tune) {
+    this.#say("title", tune.title);
+    this.#say("author", tune.author);
+    this.#say("released", tune.released);
+    const songs = this.root.querySelector("[data-show=songs]");
+    if (!(songs instanceof HTMLElement)) return;
+    songs.hidden = tune.songs.length < 2;
+    songs.replaceChildren(...(songs.hidden ? [] : tune.songs.map((song) => this.#songButton(song))));
+  }
+
+  /** @param {Song} song */
+  #songButton(song) {
+    const button = this.document.createElement("button");
+    button.type = "button";
+    button.className = "song";
+    button.dataset.act = "song";
+    button.dataset.song = String(song.song);
+    button.textContent = String(song.song);
+    button.setAttribute("aria-label", `Song ${song.song}`);
+    return button;
+  }
+
+  /** @param {number} song */
+  #currentSong(song) {
+    for (const button of this.root.querySelectorAll(".song")) {
+      const current = button instanceof HTMLElement && Number(button.dataset.song) === song;
+      if (current) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      if (current) scrollInto(button);
+    }
+  }
+
+  /** @param {string[]} facts @param {Song} track */
+  #facts(facts, track) {
+    const count = track.tune.songs.length;
+    const all = count > 1 ? [...facts, `song ${track.song} of ${count}`] : facts;
+    const list = this.root.querySelector("[data-show=facts]");
+    list?.replaceChildren(
+      ...all.filter(Boolean).map((fact) => {
+        const item = this.document.createElement("li");
+        item.textContent = fact;
+        return item;
+      }),
+    );
+  }
+
+  /** @param {string} what @param {string} text */
+  #say(what, text) {
+    const element = this.root.querySelector(`[data-show=${what}]`);
+    if (element) element.textContent = text;
+  }
+}
+
+/** Scrolls within the button's own box, never the page. @param {HTMLElement} button */
+function scrollInto(button) {
+  const box = button.parentElement;
+  if (!box) return;
+  box.scrollTop = button.offsetTop - box.offsetTop - box.clientHeight / 2;
+  box.scrollLeft = button.offsetLeft - box.offsetLeft - box.clientWidth / 2;
+}
