@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, PydanticBaseSettingsSource
 
@@ -23,6 +22,12 @@ _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 class ConfigurationError(Exception):
     """The configuration is wrong: one sentence per mistake, for the person who wrote it."""
+
+
+def to_camel(name: str) -> str:
+    """`m4a_bitrate` as the file writes it: `m4aBitrate`. (Pydantic's own would make it `m4ABitrate`.)"""
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
 
 
 @dataclass(frozen=True, slots=True)

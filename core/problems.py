@@ -20,8 +20,9 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class DomainError(Exception):
-    """Something that our own rules forbid. A subclass sets status, code and title; a raise adds the detail.
+    """The request is malformed, for example its body is not JSON.
 
+    Everything else that our own rules forbid is a subclass with a status, a code and a title; a raise adds the detail.
     `members` are more fields of the problem document, in camelCase, for programs.
     """
 

@@ -1,4 +1,4 @@
-"""What do all tests share? Collected static files, a choice of the database's tests only, and people."""
+"""What do all tests share? Collected static files, and a choice of the tests that database and queue matter to."""
 
 import os
 import subprocess
@@ -11,8 +11,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--only-database`: the tests that touch the database, to repeat them on another one."""
-    parser.addoption("--only-database", action="store_true", help="only tests that use the database")
+    """`--only-services`: the tests of database, cache and queue, to repeat them on PostgreSQL and Redis."""
+    parser.addoption(
+        "--only-services", action="store_true", help="only tests that use the database, cache or queue"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our own marks."""
+    config.addinivalue_line("markers", "services: uses cache, channel layer or queue; repeated on Redis")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -25,14 +32,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what has no business with the database, when asked to."""
-    if not config.getoption("--only-database"):
+    """Leave out what has no business with database, cache and queue, when asked to."""
+    if not config.getoption("--only-services"):
         return
     fixtures = {"db", "transactional_db", "live_server", "admin_client", "admin_user"}
     chosen: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
-        uses = item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
+        marked = item.get_closest_marker("django_db") or item.get_closest_marker("services")
+        uses = marked or fixtures & set(getattr(item, "fixturenames", ()))
         (chosen if uses else others).append(item)
     items[:] = chosen
     config.hook.pytest_deselected(items=others)
