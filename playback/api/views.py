@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -20,6 +19,7 @@ from rest_framework.views import APIView
 
 from playback.api import schema
 from playback.api.documents import session_document, track_document
+from playback.api.parsing import SmallJSONParser
 from playback.catalogue.finding import NoSuchFileError, NoSuchSongError, track_at, tracks_with
 from playback.catalogue.listing import BadCursorError, Cursor, track_page
 from playback.catalogue.models import Track
@@ -55,7 +55,7 @@ class _OneForm(BaseContentNegotiation):
 class _PublicView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
-    parser_classes = [JSONParser]
+    parser_classes = [SmallJSONParser]
     renderer_classes = [JSONRenderer]
 
 

@@ -25,7 +25,6 @@ LIFETIME_SECONDS: Final = 15 * 60
 LONGEST_TOKEN: Final = 500
 _VERSION: Final = 1
 _FORM: Final = re.compile(r"[A-Za-z0-9_-]+:[A-Za-z0-9_-]+")
-_SIGNER: Final = signing.Signer(salt="playback.session")
 
 
 class MalformedSessionError(Exception):
@@ -56,7 +55,11 @@ class Session:
 
     def token(self) -> str:
         track = base64.urlsafe_b64encode(self.track.bytes).rstrip(b"=").decode("ascii")
-        return _SIGNER.sign_object([_VERSION, track, self.expires, self.user, self.device, self.epoch])
+        return _signer().sign_object([_VERSION, track, self.expires, self.user, self.device, self.epoch])
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt="playback.session")
 
 
 def open_session(track: uuid.UUID) -> Session:
@@ -69,7 +72,7 @@ def read_session(token: str) -> Session:
     if len(token) > LONGEST_TOKEN or not _FORM.fullmatch(token):
         raise MalformedSessionError
     try:
-        payload = _SIGNER.unsign_object(token)
+        payload = _signer().unsign_object(token)
     except (signing.BadSignature, ValueError, binascii.Error):
         raise UnknownSessionError from None
     session = _from_payload(payload)

@@ -14,7 +14,14 @@ def sid_bytes(**fields: Any) -> bytes:
     Fields: magic, version, data_offset, load, init, play, songs, start_song, speed, title, author, released, flags,
     start_page, pages, second, third, program.  Texts are bytes or str; they fill 32 bytes with NULs.
     """
-    value = {"magic": b"PSID", "version": 2, "load": 0, "init": 0x1000, "play": 0x1003, "songs": 1} | fields
+    value: dict[str, Any] = {
+        "magic": b"PSID",
+        "version": 2,
+        "load": 0,
+        "init": 0x1000,
+        "play": 0x1003,
+        "songs": 1,
+    } | fields
     if value["magic"] == b"RSID":
         value = value | {"play": 0} | fields
     header = value["magic"] + struct.pack(
