@@ -1,24 +1,24 @@
 """What can be wrong with a SID file, as a code for programs and a sentence for people?
 
-The codes are those of the engine (engine/include/sidflow_engine.h, enum sf_status, lower case without SF_), so that
-the page says the same whoever noticed; tests/playback compares them.  The last group is the importer's own.
+Codes and sentences are the engine's (engine/src/status_text.cpp), so that the page says the same whoever noticed; a test
+compares them.  The last group is the importer's own.
 """
 
 from typing import Final
 
 FAULTS: Final[dict[str, str]] = {
-    "truncated": "The file ends before its header does.",
-    "bad_magic": "This is not a SID file: it begins with neither PSID nor RSID.",
-    "bad_version": "The header's version is not one that exists (PSID has 1 to 4, RSID has 2 to 4).",
-    "bad_data_offset": "The header says that the program begins where no SID file has it.",
-    "no_data": "The file has a header and no program.",
-    "bad_song_count": "The header promises no song at all, or more than 256.",
-    "rsid_load": "An RSID names its load address in the program, at $07E8 or above; this one does not.",
-    "rsid_play": "An RSID has no play address; this one has.",
-    "rsid_speed": "An RSID has no speed bits; this one has.",
-    "rsid_init": "This RSID starts where a ROM or the I/O chips are, or below $07E8, or starts BASIC at an address.",
-    "load_range": "The program would run past the end of the C64's memory.",
-    "mus_data": "The file holds Compute!'s Sidplayer data and not the player that it needs.",
+    "truncated": "The file ends before its header or its data does.",
+    "bad_magic": "This is not a SID file: it begins neither with PSID nor with RSID.",
+    "bad_version": "The file has a version of the SID format that does not exist (PSID 1 to 4, RSID 2 to 4).",
+    "bad_data_offset": "The header's data offset does not fit the file's version.",
+    "no_data": "The file has a header and no program behind it.",
+    "bad_song_count": "The header's number of songs is not between 1 and 256.",
+    "rsid_load": "An RSID tune must take its load address from the data, and load at $07E8 or above.",
+    "rsid_play": "An RSID tune must have no play address.",
+    "rsid_speed": "An RSID tune must have no speed bits.",
+    "rsid_init": "An RSID tune's init address must lie in plain RAM at $07E8 or above (and be 0 for a BASIC tune).",
+    "load_range": "The tune's program would run past the end of memory at $FFFF.",
+    "mus_data": "The file holds Compute!'s Sidplayer data (MUS), which needs a player that is not in the file.",
     "needs_roms": "This tune is a BASIC program: it needs the BASIC and KERNAL ROMs.",
     # What only an importer can meet.
     "unreadable": "The server may not read this file.",

@@ -30,7 +30,7 @@ def test_broken_files_are_listed_with_their_reasons_and_the_status_is_1(hvsc: Pa
     with pytest.raises(CommandError, match=r"1 broken file; the rest is imported\.") as caught:
         call_command("import_sids", str(hvsc), stdout=out)
     assert caught.value.returncode == 1
-    assert "broken: DEMOS/broken.sid: The file ends before its header does.\n" in out.getvalue()
+    assert "broken: DEMOS/broken.sid: The file ends before its header or its data does.\n" in out.getvalue()
     assert "5 added" in out.getvalue()
 
 

@@ -203,7 +203,10 @@ def test_a_broken_tune_comes_with_its_reason_and_a_session(client: Client, music
     import_sids(music)
     broken = play(client, {"sidPath": "DEMOS/broken.sid"}).json()["track"]
     assert (broken["playable"], broken["chips"], broken["format"]) == (False, [], "")
-    assert broken["reason"] == {"code": "truncated", "message": "The file ends before its header does."}
+    assert broken["reason"] == {
+        "code": "truncated",
+        "message": "The file ends before its header or its data does.",
+    }
     basic = play(client, {"sidPath": "DEMOS/basic.sid"}).json()
     assert basic["track"]["reason"]["code"] == "needs_roms"
     assert basic["track"]["needsRoms"] == ["basic", "kernal"]
