@@ -8,7 +8,8 @@
 //   oracle time  FILE SONG CYCLES SYNTH RATE   `CPU-seconds emulated-seconds`; SYNTH: none, interpolate, resample
 //   oracle sound FILE SONG CYCLES RATE OUT     16-bit mono samples of its reSIDfp, resampled
 // Cycles count from power-on (trace lines too). Options before the verb: --kernal (a small KERNAL of our own instead of
-// the library's), --delay N (power-on delay in cycles, default 0). Exit status 3: the CPU jammed; what came before stands.
+// the library's), --delay N (power-on delay in cycles, default 8191 as in the recorded traces), --fp (its reSIDfp answers
+// what a tune reads from the chip, else its quicker reSID). Exit status 3: the CPU jammed; what came before stands.
 //
 // The library tells nobody about single writes. `Spy` therefore looks over its builder's shoulder: it takes the chip
 // objects that the builder keeps and replaces one entry of their virtual function table, `write`. The places were found
@@ -74,13 +75,16 @@ void spied_write(void *chip, uint8_t reg, uint8_t value) {
   original_write(chip, reg, value);
 }
 
-class Spy : public ReSIDBuilder {
+// ReSIDBuilder is the quicker one and right for all that is written; ReSIDfpBuilder answers reads of OSC3 and ENV3 as the
+// chip does.
+template <typename Builder>
+class Spy : public Builder {
  public:
-  Spy() : ReSIDBuilder("spy") {}
+  Spy() : Builder("spy") {}
 
   // Call with a tune loaded. The builder hands its chips out in the order of its set: first chip first.
   void attach() {
-    for (auto *chip : sidobjs) {
+    for (auto *chip : this->sidobjs) {
       auto *object = reinterpret_cast<void *>(chip);
       if (field<sidbuilder *>(object, kBuilderAt) != static_cast<sidbuilder *>(this))
         fail("this libsidplayfp is laid out otherwise than version 2.4.2");
@@ -123,8 +127,8 @@ struct Request {
   std::string verb, file;
   int song = 0;
   int64_t cycles = 0;
-  bool kernal = false;
-  int delay = 0;
+  bool kernal = false, fp = false;
+  int delay = 8191;
   std::vector<std::string> rest;
 };
 
@@ -133,9 +137,10 @@ Request parse(int argc, char **argv) {
   int i = 1;
   for (; i < argc && argv[i][0] == '-'; i++) {
     if (std::string(argv[i]) == "--kernal") request.kernal = true;
+    if (std::string(argv[i]) == "--fp") request.fp = true;
     if (std::string(argv[i]) == "--delay" && i + 1 < argc) request.delay = std::atoi(argv[++i]);
   }
-  if (argc - i < 4) fail("usage: oracle [--kernal] [--delay N] trace|state|time|sound FILE SONG CYCLES ...");
+  if (argc - i < 4) fail("usage: oracle [--kernal] [--fp] [--delay N] trace|state|time|sound FILE SONG CYCLES ...");
   request.verb = argv[i];
   request.file = argv[i + 1];
   request.song = std::atoi(argv[i + 2]);
@@ -181,8 +186,9 @@ int run_to(Session &session, const Request &request, AfterStep after_step) {
   return 0;
 }
 
+template <typename Builder>
 int trace(const Request &request) {
-  Spy spy;
+  Spy<Builder> spy;
   Session session;
   spy.create(session.player.info().maxsids());
   session.open(request, &spy, Session::kStepRate, SidConfig::INTERPOLATE);
@@ -201,7 +207,7 @@ int trace(const Request &request) {
 }
 
 int state(const Request &request) {
-  Spy spy;
+  Spy<ReSIDBuilder> spy;
   Session session;
   spy.create(session.player.info().maxsids());
   session.open(request, &spy, Session::kStepRate, SidConfig::INTERPOLATE);
@@ -266,7 +272,7 @@ int sound(const Request &request) {
 
 int main(int argc, char **argv) {
   const Request request = parse(argc, argv);
-  if (request.verb == "trace") return trace(request);
+  if (request.verb == "trace") return request.fp ? trace<ReSIDfpBuilder>(request) : trace<ReSIDBuilder>(request);
   if (request.verb == "state") return state(request);
   if (request.verb == "time") return measure(request);
   if (request.verb == "sound") return sound(request);
