@@ -37,8 +37,8 @@ void sf_bench_set(sf_bench* bench, const uint8_t registers[7]) {
 
 void sf_bench_get(sf_bench* bench, uint8_t registers[7]) {
   const sidflow::CpuState& cpu = bench->machine->cpu;
-  const uint8_t values[7] = {cpu.a, cpu.x, cpu.y, cpu.s, cpu.p, static_cast<uint8_t>(cpu.pc),
-                             static_cast<uint8_t>(cpu.pc >> 8)};
+  const uint8_t values[7] = {
+      cpu.a, cpu.x, cpu.y, cpu.s, cpu.p, static_cast<uint8_t>(cpu.pc), static_cast<uint8_t>(cpu.pc >> 8)};
   std::copy(values, values + 7, registers);
 }
 

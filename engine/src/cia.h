@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What do a CIA's timers, clock and interrupt register show at a given cycle, and when will it next ask for an interrupt?
+// What do a CIA's timers, clock and interrupt register show at a given cycle, and when will it next ask for an
+// interrupt?
 //
-// The chip is evaluated lazily: nothing is computed until somebody reads, writes, or an interrupt is due. Over stretches
-// where a timer just counts, it is advanced by arithmetic; around starts, loads and underflows cycle by cycle, after the
-// pipeline that Wolfgang Lorenz describes in "A Software Model of the CIA6526".
+// The chip is evaluated lazily: nothing is computed until somebody reads, writes, or an interrupt is due. Over
+// stretches where a timer just counts, it is advanced by arithmetic; around starts, loads and underflows cycle by
+// cycle, after the pipeline that Wolfgang Lorenz describes in "A Software Model of the CIA6526".
 #pragma once
 #include <cstdint>
 

@@ -27,14 +27,14 @@ constexpr uint8_t c = 0x01, z = 0x02, i = 0x04, d = 0x08, b = 0x10, unused = 0x2
 }
 
 // Bus: read(addr), write(addr, v): one cycle each; idle(addr): a read whose value nobody needs and that cannot have an
-// effect; idle_read(addr), idle_write(addr, v): the same where it can have one (I/O). clk: the cycle of the next access.
-// interrupts_changed(previous_i): the I flag was written, the next poll still sees `previous_i`.
+// effect; idle_read(addr), idle_write(addr, v): the same where it can have one (I/O). clk: the cycle of the next
+// access. interrupts_changed(previous_i): the I flag was written, the next poll still sees `previous_i`.
 template <class Bus>
 class Cpu6510 {
  public:
   Bus bus;
   uint32_t pc, a, x, y, s;
-  uint32_t n, z, c, v, d, i;  // n: bit 7 counts; z: the flag is set when the low byte is 0; the rest 0 or 1
+  uint32_t n, z, c, v, d, i;           // n: bit 7 counts; z: the flag is set when the low byte is 0; the rest 0 or 1
   uint64_t branch_end = ~uint64_t{0};  // where a taken branch without page crossing ended: it polls one cycle earlier
   bool jammed;
 
@@ -107,7 +107,8 @@ class Cpu6510 {
     pc = low | bus.read(vector + 1) << 8;
   }
 
-  // --- addressing: each answers the effective address, having spent its cycles -----------------------------------------
+  // --- addressing: each answers the effective address, having spent its cycles
+  // -----------------------------------------
 
   SIDFLOW_INLINE uint32_t zero_page() { return fetch(); }
   SIDFLOW_INLINE uint32_t zero_page_indexed(uint32_t index) {
@@ -324,13 +325,13 @@ class Cpu6510 {
     bus.jam();
   }
 
-#define MODIFY(address_expression, operation)       \
-  {                                                 \
-    const uint32_t address = (address_expression);  \
-    const uint32_t old = bus.read(address);         \
-    bus.idle_write(address, old);                   \
-    bus.write(address, operation(old));             \
-    break;                                          \
+#define MODIFY(address_expression, operation)      \
+  {                                                \
+    const uint32_t address = (address_expression); \
+    const uint32_t old = bus.read(address);        \
+    bus.idle_write(address, old);                  \
+    bus.write(address, operation(old));            \
+    break;                                         \
   }
 #define IMPLIED(statement) \
   {                        \
@@ -339,28 +340,55 @@ class Cpu6510 {
     break;                 \
   }
 // The eight addressing modes that most of the columns of the opcode table share.
-#define READ_COLUMN(base, operation)                                                            \
-  case (base) + 0x01: operation(bus.read(indirect_x())); break;                                 \
-  case (base) + 0x05: operation(bus.read(zero_page())); break;                                  \
-  case (base) + 0x0d: operation(bus.read(absolute())); break;                                   \
-  case (base) + 0x11: operation(bus.read(indexed_for_read(pointer(), y))); break;               \
-  case (base) + 0x15: operation(bus.read(zero_page_indexed(x))); break;                         \
-  case (base) + 0x19: operation(bus.read(indexed_for_read(absolute(), y))); break;              \
-  case (base) + 0x1d: operation(bus.read(indexed_for_read(absolute(), x))); break;              \
-  case (base) + 0x09: operation(fetch()); break;
-#define MODIFY_COLUMN(base, operation)                                         \
-  case (base) + 0x06: MODIFY(zero_page(), operation)                           \
-  case (base) + 0x0e: MODIFY(absolute(), operation)                            \
-  case (base) + 0x16: MODIFY(zero_page_indexed(x), operation)                  \
-  case (base) + 0x1e: MODIFY(indexed_for_write(absolute(), x), operation)
-#define UNDOCUMENTED_COLUMN(base, operation)                                   \
-  case (base) + 0x03: MODIFY(indirect_x(), operation)                          \
-  case (base) + 0x07: MODIFY(zero_page(), operation)                           \
-  case (base) + 0x0f: MODIFY(absolute(), operation)                            \
-  case (base) + 0x13: MODIFY(indexed_for_write(pointer(), y), operation)       \
-  case (base) + 0x17: MODIFY(zero_page_indexed(x), operation)                  \
-  case (base) + 0x1b: MODIFY(indexed_for_write(absolute(), y), operation)      \
-  case (base) + 0x1f: MODIFY(indexed_for_write(absolute(), x), operation)
+#define READ_COLUMN(base, operation)                      \
+  case (base) + 0x01:                                     \
+    operation(bus.read(indirect_x()));                    \
+    break;                                                \
+  case (base) + 0x05:                                     \
+    operation(bus.read(zero_page()));                     \
+    break;                                                \
+  case (base) + 0x0d:                                     \
+    operation(bus.read(absolute()));                      \
+    break;                                                \
+  case (base) + 0x11:                                     \
+    operation(bus.read(indexed_for_read(pointer(), y)));  \
+    break;                                                \
+  case (base) + 0x15:                                     \
+    operation(bus.read(zero_page_indexed(x)));            \
+    break;                                                \
+  case (base) + 0x19:                                     \
+    operation(bus.read(indexed_for_read(absolute(), y))); \
+    break;                                                \
+  case (base) + 0x1d:                                     \
+    operation(bus.read(indexed_for_read(absolute(), x))); \
+    break;                                                \
+  case (base) + 0x09:                                     \
+    operation(fetch());                                   \
+    break;
+#define MODIFY_COLUMN(base, operation)      \
+  case (base) + 0x06:                       \
+    MODIFY(zero_page(), operation)          \
+  case (base) + 0x0e:                       \
+    MODIFY(absolute(), operation)           \
+  case (base) + 0x16:                       \
+    MODIFY(zero_page_indexed(x), operation) \
+  case (base) + 0x1e:                       \
+    MODIFY(indexed_for_write(absolute(), x), operation)
+#define UNDOCUMENTED_COLUMN(base, operation)            \
+  case (base) + 0x03:                                   \
+    MODIFY(indirect_x(), operation)                     \
+  case (base) + 0x07:                                   \
+    MODIFY(zero_page(), operation)                      \
+  case (base) + 0x0f:                                   \
+    MODIFY(absolute(), operation)                       \
+  case (base) + 0x13:                                   \
+    MODIFY(indexed_for_write(pointer(), y), operation)  \
+  case (base) + 0x17:                                   \
+    MODIFY(zero_page_indexed(x), operation)             \
+  case (base) + 0x1b:                                   \
+    MODIFY(indexed_for_write(absolute(), y), operation) \
+  case (base) + 0x1f:                                   \
+    MODIFY(indexed_for_write(absolute(), x), operation)
 
   SIDFLOW_INLINE void execute(uint32_t opcode) {
     switch (opcode) {
@@ -552,7 +580,7 @@ class Cpu6510 {
       case 0x9e: store_high(absolute(), y, x); break;
 
       default: jam(); break;  // 02 12 22 32 42 52 62 72 92 b2 d2 f2
-      // clang-format on
+        // clang-format on
     }
   }
 #undef MODIFY

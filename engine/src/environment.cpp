@@ -141,10 +141,10 @@ void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is
   code.put(kRestoreAndReturn);
   const uint16_t interrupt = code.here();
   if (tune.play != 0) {
-    code.put({0xa5, 0x01, 0x48});                      // the bank in force, kept
-    code.put({0xba, 0xbd, 0x03, 0x01, 0xaa});          // X as it was before the interrupt
+    code.put({0xa5, 0x01, 0x48});                       // the bank in force, kept
+    code.put({0xba, 0xbd, 0x03, 0x01, 0xaa});           // X as it was before the interrupt
     code.put({0xa9, bank_for(tune.play), 0x85, 0x01});  // play's bank
-    code.put({0xa9, 0x00, 0x20});                      // LDA #0, JSR play
+    code.put({0xa9, 0x00, 0x20});                       // LDA #0, JSR play
     code.put_word(tune.play);
     code.put({0x68, 0x85, 0x01});
   }
@@ -170,9 +170,36 @@ void start_chips(Machine& machine, bool is_ntsc, bool is_rsid, bool is_cia) {
   if (!is_rsid && !is_cia) machine.vic.write(machine.start_clk, 0x1a, 0x01);
 }
 
+// A BASIC tune gets what it asks for: the machine starts its ROMs, waits at READY, and somebody types RUN.
+int enter_basic(Machine& machine, const TuneFile& tune, int song) {
+  constexpr uint64_t kPatience = 5 * 985248;  // a C64 is at READY after about 2.5 seconds
+  constexpr uint16_t kWaitForKey = 0xe5cd, kWaitForKeyEnd = 0xe5d6;
+  machine.cpu = CpuState();
+  machine.cpu.pc = static_cast<uint16_t>(machine.peek(0xfffc) | machine.peek(0xfffd) << 8);
+  const uint64_t give_up = machine.clk + kPatience;
+  const auto waits = [&] { return machine.cpu.pc >= kWaitForKey && machine.cpu.pc < kWaitForKeyEnd; };
+  while (!waits() && machine.clk < give_up && !machine.cpu.jammed) machine.run(machine.clk + 997, false);
+
+  uint8_t* const ram = machine.ram;
+  const uint16_t end = static_cast<uint16_t>(tune.load + tune.program.size());
+  std::copy(tune.program.begin(), tune.program.end(), ram + tune.load);
+  for (const uint16_t pointer : {0x2d, 0x2f, 0x31, 0xae}) set_word(ram, pointer, end);
+  ram[0x030c] = static_cast<uint8_t>(song - 1);
+  const uint8_t typed[] = {'R', 'U', 'N', 13};
+  std::copy(typed, typed + sizeof typed, ram + 0x0277);
+  ram[0xc6] = sizeof typed;
+  machine.writes.clear();
+  machine.start_clk = machine.clk;
+  return SF_OK;
+}
+
 }  // namespace
 
 int enter_tune(Machine& machine, const TuneFile& tune, int song, bool is_ntsc, Environment& environment) {
+  if (tune.is_basic) {
+    environment.driver = 0;
+    return enter_basic(machine, tune, song);
+  }
   uint8_t* const ram = machine.ram;
   const uint32_t end = static_cast<uint32_t>(tune.load + tune.program.size());
   const uint16_t page = driver_page(tune);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <type_traits>
 
 #include "kernal_stub.h"
 
@@ -14,6 +13,8 @@ namespace {
 constexpr uint64_t kLongestStep = 8 + 7;
 // The CIAs are reset this long before time 0, so that whoever sets them up can do so "before" it.
 constexpr uint64_t kSettled = 16;
+// The chips' inner state is only worked out when somebody asks, or after so many writes.
+constexpr size_t kMostUnsettled = 100000;
 constexpr uint8_t kNoChip = 0xff;
 constexpr uint32_t kLoram = 1, kHiram = 2, kCharen = 4;
 // How long a value that was written to a SID can be read back from its write-only registers, in cycles.
@@ -90,47 +91,59 @@ struct FastBus : BusBase {
 };
 
 struct ExactBus : BusBase {
-  explicit ExactBus(Machine* m) : BusBase{m, m->read_map_, m->write_map_, m->clk}, stall(m->vic.next_stall(m->clk)) {}
+  explicit ExactBus(Machine* m)
+      : BusBase{m, m->read_map_, m->write_map_, m->clk}, stall(m->vic.next_stall(m->clk)), log(m->access_log) {}
 
-  uint32_t read(uint32_t address) {
-    wait();
-    const uint8_t* const page = machine->read_map_[address >> 8];
-    const uint32_t value = page ? page[address & 0xff] : machine->slow_read(address, clk);
-    log(address, 0, value);
+  SIDFLOW_INLINE uint32_t read(uint32_t address) {
+    if (__builtin_expect(clk >= stall.from, 0)) wait();
+    const uint8_t* const page = read_map[address >> 8];
+    const uint32_t value = __builtin_expect(page != nullptr, 1) ? page[address & 0xff] : slow_read(address);
+    if (__builtin_expect(log != nullptr, 0)) log->push_back(address << 9 | value);
     clk++;
     return value;
   }
-  void write(uint32_t address, uint32_t value) {
-    uint8_t* const page = machine->write_map_[address >> 8];
-    log(address, 1, value);
-    if (page != nullptr && address > 1) {
+  SIDFLOW_INLINE void write(uint32_t address, uint32_t value) {
+    uint8_t* const page = write_map[address >> 8];
+    if (__builtin_expect(log != nullptr, 0)) log->push_back(address << 9 | 0x100 | value);
+    if (__builtin_expect(page != nullptr && address > 1, 1))
       page[address & 0xff] = static_cast<uint8_t>(value);
-    } else {
-      machine->slow_write(address, value, clk);
-      stall = machine->vic.next_stall(clk);
-    }
+    else
+      slow_write(address, value);
     clk++;
   }
-  void idle(uint32_t address) { read(address); }
-  void idle_read(uint32_t address) { read(address); }
-  void idle_write(uint32_t address, uint32_t value) { write(address, value); }
-  uint32_t vector(bool is_nmi) { return machine->vector(is_nmi, clk); }
-  void interrupts_changed(uint32_t previous_i) { machine->delayed_i_ = static_cast<int>(previous_i); }
-  void spinning(uint32_t, uint32_t) {}
-  void jam() {}
+  SIDFLOW_INLINE void idle(uint32_t address) { read(address); }
+  SIDFLOW_INLINE void idle_read(uint32_t address) { read(address); }
+  SIDFLOW_INLINE void idle_write(uint32_t address, uint32_t value) { write(address, value); }
+  SIDFLOW_INLINE uint32_t vector(bool is_nmi) { return machine->vector(is_nmi, clk); }
+  SIDFLOW_INLINE void interrupts_changed(uint32_t previous_i) {
+    machine->delayed_i_ = static_cast<int>(previous_i);
+    limit = 0;
+  }
+  SIDFLOW_INLINE void spinning(uint32_t, uint32_t) {}
+  SIDFLOW_INLINE void jam() { limit = 0; }
 
  private:
   // Reads have to wait while the VIC holds the bus; up to three writes may still go through.
-  void wait() {
+  __attribute__((noinline)) void wait() {
     while (clk >= stall.from) {
       if (clk < stall.until) clk = stall.until;
       stall = machine->vic.next_stall(clk);
     }
   }
-  void log(uint32_t address, uint32_t is_write, uint32_t value) {
-    if (machine->access_log) machine->access_log->push_back(address << 9 | is_write << 8 | value);
+  __attribute__((noinline)) uint32_t slow_read(uint32_t address) {
+    const uint32_t value = machine->slow_read(address, clk);
+    limit = std::min(limit, machine->limit_);
+    return value;
+  }
+  __attribute__((noinline)) void slow_write(uint32_t address, uint32_t value) {
+    machine->slow_write(address, value, clk);
+    limit = std::min(limit, machine->limit_);
+    read_map = machine->read_map_;
+    write_map = machine->write_map_;
+    stall = machine->vic.next_stall(clk);
   }
   Vic::Stall stall;
+  std::vector<uint32_t>* const log;
 };
 
 // --- running ---------------------------------------------------------------------------------------------------------
@@ -192,7 +205,7 @@ void Machine::run_with(uint64_t leave_at) {
       const Attention attention = attend(processor.bus.clk, processor.branch_end, processor.i);
       if (attention == Attention::leave) break;
       if (attention == Attention::none) {
-        processor.bus.limit = std::is_same<Bus, ExactBus>::value ? 0 : limit_;
+        processor.bus.limit = limit_;
       } else {
         processor.interrupt(attention == Attention::nmi);
         processor.bus.limit = 0;
@@ -270,6 +283,8 @@ void Machine::power_on(const MachineSetup& setup, const Roms& roms) {
   start_clk = clk = uint64_t{setup.video.cycles_per_line} * (setup.video.lines - 1);
   cpu = CpuState();
   writes.clear();
+  unsettled_.clear();
+  std::memset(sid_registers, 0, sizeof sid_registers);
   used_exact_bus = false;
   nmi_pending_ = false;
   nmi_since_ = 0;
@@ -285,7 +300,7 @@ void Machine::power_on(const MachineSetup& setup, const Roms& roms) {
   std::memset(sid_slots_, 0, 32);
   std::memset(sid_slots_ + 32, kNoChip, 16);
   for (int chip = 0; chip < kMaxChips; chip++) {
-    sids[chip].reset(setup.models[chip], clk);
+    sids_[chip].reset(setup.models[chip], clk);
     sid_bus_[chip] = 0;
     sid_bus_until_[chip] = 0;
     const uint16_t address = setup.addresses[chip];
@@ -434,10 +449,23 @@ int Machine::sid_at(uint32_t address) const {
 
 void Machine::write_sid(int chip, uint32_t address, uint8_t value, uint64_t now) {
   const uint8_t reg = address & 0x1f;
-  writes.push_back({now, static_cast<uint8_t>(chip), reg, value});
-  sids[chip].write(now, reg, value);
+  const RegisterWrite write = {now, static_cast<uint8_t>(chip), reg, value};
+  writes.push_back(write);
+  sid_registers[chip][reg] = value;
+  if (unsettled_.size() >= kMostUnsettled) settle_sids();
+  unsettled_.push_back(write);
   sid_bus_[chip] = value;
   sid_bus_until_[chip] = now + (setup_.models[chip] == ChipModel::mos6581 ? kBusMemory6581 : kBusMemory8580);
+}
+
+void Machine::settle_sids() {
+  for (const RegisterWrite& write : unsettled_) sids_[write.chip].write(write.cycle, write.reg, write.value);
+  unsettled_.clear();
+}
+
+SidState& Machine::sid(int chip) {
+  settle_sids();
+  return sids_[chip];
 }
 
 uint8_t Machine::read_sid(int chip, uint32_t address, uint64_t now) {
@@ -446,9 +474,9 @@ uint8_t Machine::read_sid(int chip, uint32_t address, uint64_t now) {
     case 0x1a:
       return 0xff;  // no paddles
     case 0x1b:
-      return sids[chip].read_osc3(now);
+      return sid(chip).read_osc3(now);
     case 0x1c:
-      return sids[chip].read_env3(now);
+      return sid(chip).read_env3(now);
     default:  // write-only: what was last on the chip's bus, for a while
       return now < sid_bus_until_[chip] ? sid_bus_[chip] : 0;
   }

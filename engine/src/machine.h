@@ -4,8 +4,8 @@
 //
 // There is one machine and one truth, at two speeds. run() goes instruction by instruction with the fast bus wherever
 // the next thing that could happen (an interrupt source, a bad line) is known to be further away than an instruction is
-// long; endless loops are skipped up to that moment. Around bad lines it steps access by access. Both ways give the same
-// cycles; `exact` forces the second everywhere, for the tests that prove it. See docs/decisions/one-machine.md.
+// long; endless loops are skipped up to that moment. Around bad lines it steps access by access. Both ways give the
+// same cycles; `exact` forces the second everywhere, for the tests that prove it. See docs/decisions/one-machine.md.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -49,7 +49,9 @@ class Machine {
   Vic vic;
   // What the program wrote to its sound chips since the caller last cleared it.
   std::vector<RegisterWrite> writes;
-  SidState sids[kMaxChips];
+  uint8_t sid_registers[kMaxChips][32];  // as last written
+  // The chip's oscillators and envelopes after all writes so far; costs time only when asked for.
+  SidState& sid(int chip);
   // All of the machine a program can reach, at the CPU's banking, costing no time.
   uint8_t peek(uint16_t address);
   void poke(uint16_t address, uint8_t value);
@@ -90,6 +92,9 @@ class Machine {
   uint8_t kernal_[8192], basic_[8192], chargen_[4096];
   uint8_t color_ram_[1024];
   uint8_t sid_slots_[48];  // chip of each 32-byte slot in $D400-$D7FF, then $DE00-$DFFF; 0xff: none
+  void settle_sids();
+  SidState sids_[kMaxChips];
+  std::vector<RegisterWrite> unsettled_;  // not yet in sids_
   uint8_t sid_bus_[kMaxChips] = {};
   uint64_t sid_bus_until_[kMaxChips] = {};
   MachineSetup setup_;

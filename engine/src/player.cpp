@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "fast_synth.h"
 #include "reference_synth.h"
 
 namespace sidflow {
@@ -157,8 +156,9 @@ void Player::begin(Voicing& voicing, int synth, bool resume) {
     else
       voicing.chips[chip].reset(new ReferenceSynth);
     if (resume) {
-      machine_->sids[chip].advance(voicing.base);
-      voicing.chips[chip]->resume(settings(chip), machine_->sids[chip]);
+      SidState& state = machine_->sid(chip);
+      state.advance(voicing.base);
+      voicing.chips[chip]->resume(settings(chip), state);
     } else {
       voicing.chips[chip]->reset(settings(chip), voicing.base);
     }
@@ -177,10 +177,15 @@ void Player::apply_switches(Voicing& voicing) {
 }
 
 // Brings a voicing to end_cycle; writes that a last instruction made beyond it stay for the next time.
+size_t Player::writes_before(uint64_t cycle) const {
+  size_t count = machine_->writes.size();
+  while (count > 0 && machine_->writes[count - 1].cycle >= cycle) count--;
+  return count;
+}
+
 void Player::advance(Voicing& voicing, uint64_t end_cycle) {
   const std::vector<RegisterWrite>& writes = machine_->writes;
-  size_t count = writes.size();
-  while (count > 0 && writes[count - 1].cycle >= end_cycle) count--;
+  const size_t count = writes_before(end_cycle);
   int16_t samples[kBlockFrames + 64];
   for (int chip = 0; chip < tune_.chips; chip++) {
     if (!voicing.chips[chip]) continue;
@@ -188,6 +193,34 @@ void Player::advance(Voicing& voicing, uint64_t end_cycle) {
                                                    end_cycle, samples, kBlockFrames + 64);
     voicing.made[chip].insert(voicing.made[chip].end(), samples, samples + stored);
   }
+}
+
+// The same, and what each voice did goes to taps_. The rows get exactly `frames` values: a synth that is a sample ahead
+// or behind is cut or held.
+void Player::advance_with_taps(Voicing& voicing, uint64_t end_cycle, int frames) {
+  int16_t rows[kMaxChips][3][kBlockFrames + 64] = {};
+  for (int chip = 0; chip < tune_.chips; chip++) {
+    int16_t* const voices[3] = {rows[chip][0], rows[chip][1], rows[chip][2]};
+    ChipSynth* const synth = voicing.chips[chip].get();
+    if (synth == nullptr || synth->set_taps(voices)) continue;
+    if (!voicing.taps[chip]) {
+      voicing.taps[chip].reset(new VoiceTaps);
+      SidState state = machine_->sid(chip);
+      voicing.taps[chip]->resume(settings(chip), state);
+    }
+    const int made = voicing.taps[chip]->render(machine_->writes.data(), static_cast<int>(writes_before(end_cycle)),
+                                                static_cast<uint8_t>(chip), end_cycle, voices, kBlockFrames + 64);
+    for (int voice = 0; made > 0 && voice < 3; voice++)
+      for (int frame = made; frame < frames; frame++) rows[chip][voice][frame] = rows[chip][voice][made - 1];
+  }
+  advance(voicing, end_cycle);
+  for (int chip = 0; chip < tune_.chips; chip++) {
+    if (voicing.chips[chip]) voicing.chips[chip]->set_taps(nullptr);
+    for (int voice = 0; voice < 3; voice++)
+      std::copy(rows[chip][voice], rows[chip][voice] + frames,
+                taps_.begin() + (chip * SF_VOICES_PER_CHIP + voice) * SF_MAX_FRAMES + tapped_);
+  }
+  tapped_ += frames;
 }
 
 void Player::make_frames(int frames) {
@@ -198,13 +231,14 @@ void Player::make_frames(int frames) {
     end_cycle = std::max(end_cycle, due_cycle(next_, next_.rendered));
   }
   run_to(end_cycle);
-  advance(current_, end_cycle);
+  if (options_.taps)
+    advance_with_taps(current_, end_cycle, frames);
+  else
+    advance(current_, end_cycle);
   if (crossfade_left_ > 0) advance(next_, end_cycle);
-  if (options_.taps) render_taps(end_cycle);
   std::vector<RegisterWrite>& writes = machine_->writes;
-  writes.erase(writes.begin(), std::find_if(writes.begin(), writes.end(), [&](const RegisterWrite& write) {
-                 return write.cycle >= end_cycle;
-               }));
+  writes.erase(writes.begin(), std::find_if(writes.begin(), writes.end(),
+                                            [&](const RegisterWrite& write) { return write.cycle >= end_cycle; }));
 }
 
 // The new synth takes the chips' state over and is faded in; it starts on the machine's cycle, so both are in step.
@@ -223,6 +257,7 @@ void Player::change_synth_if_asked() {
 int Player::render(int16_t* samples, int frames) {
   if (!started_ || samples == nullptr || frames < 1 || frames > SF_MAX_FRAMES) return 0;
   int done = 0;
+  tapped_ = 0;
   while (done < frames) {
     change_synth_if_asked();
     int block = std::min(frames - done, kBlockFrames);
@@ -272,9 +307,7 @@ void Player::mix(int16_t* samples, int frames) {
       samples[frame * 2 + 1] = clip(sum_right / (256 * chips));
     }
   }
-  const auto used = [&](const Voicing& voicing) {
-    return std::min(voicing.ready(chips), static_cast<size_t>(frames));
-  };
+  const auto used = [&](const Voicing& voicing) { return std::min(voicing.ready(chips), static_cast<size_t>(frames)); };
   current_.drop(used(current_), chips);
   if (crossfade_left_ == 0) return;
   next_.drop(used(next_), chips);
@@ -284,8 +317,6 @@ void Player::mix(int16_t* samples, int frames) {
     next_ = Voicing();
   }
 }
-
-void Player::render_taps(uint64_t) {}
 
 int Player::prepare_reference() {
   if (!started_) return SF_NO_TUNE;
@@ -304,7 +335,8 @@ int Player::trace(sf_write* writes, int capacity, double until_seconds) {
     std::vector<RegisterWrite>& made = machine_->writes;
     while (handed_out_ < made.size() && stored < capacity && made[handed_out_].cycle < until) {
       const RegisterWrite& write = made[handed_out_++];
-      writes[stored++] = {static_cast<double>(write.cycle - machine_->start_clk), write.chip, write.reg, write.value, {}};
+      writes[stored++] = {
+          static_cast<double>(write.cycle - machine_->start_clk), write.chip, write.reg, write.value, {}};
     }
     if (stored == capacity) return stored;
     if (handed_out_ < made.size()) break;  // the rest lies beyond

@@ -2,7 +2,8 @@
 // How does a file become sound? One tune on one machine, its writes turned into samples by the chosen synth, from any
 // position, or handed out as they are.
 //
-//   unloaded --load--> loaded --start--> started <--> (render | trace | seek); a jam or a new start may come at any time
+//   unloaded --load--> loaded --start--> started <--> (render | trace | seek); a jam or a new start may come at any
+//   time
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -11,12 +12,11 @@
 #include "../include/sidflow_engine.h"
 #include "chip_synth.h"
 #include "environment.h"
+#include "fast_synth.h"
 #include "machine.h"
 #include "psid_file.h"
 
 namespace sidflow {
-
-class VoiceTaps;
 
 struct PlayerOptions {
   int synth = SF_SYNTH_REFERENCE;
@@ -46,7 +46,7 @@ class Player {
   int trace(sf_write* writes, int capacity, double until_seconds);
   int seek(double seconds);
   const int16_t* taps() const { return taps_.data(); }
-  const uint8_t* registers(int chip) const { return machine_->sids[chip].registers; }
+  const uint8_t* registers(int chip) const { return machine_->sid_registers[chip]; }
 
  private:
   // One synth for each chip, and the samples that are made and not yet delivered.
@@ -56,6 +56,7 @@ class Player {
     uint64_t rendered = 0;  // frames made since
     std::unique_ptr<ChipSynth> chips[kMaxChips];
     std::vector<int16_t> made[kMaxChips];
+    std::unique_ptr<VoiceTaps> taps[kMaxChips];  // beside synths that have none of their own
     size_t ready(int chip_count) const;
     void drop(size_t frames, int chip_count);
   };
@@ -68,11 +69,12 @@ class Player {
   SynthSettings settings(int chip) const;
   void begin(Voicing& voicing, int synth, bool resume);
   void apply_switches(Voicing& voicing);
+  size_t writes_before(uint64_t cycle) const;
   void advance(Voicing& voicing, uint64_t end_cycle);
+  void advance_with_taps(Voicing& voicing, uint64_t end_cycle, int frames);
   void make_frames(int frames);
   void change_synth_if_asked();
   void mix(int16_t* samples, int frames);
-  void render_taps(uint64_t end_cycle);
   int clear_and_answer(int status);
 
   TuneFile tune_;
@@ -88,13 +90,13 @@ class Player {
   int status_ = SF_NO_TUNE;
 
   Voicing current_, next_;
-  int crossfade_left_ = 0;      // frames until `next_` has taken over
-  uint64_t delivered_ = 0;      // frames since the song's beginning
-  double traced_ = 0;           // seconds, where no sound is made
+  int crossfade_left_ = 0;  // frames until `next_` has taken over
+  uint64_t delivered_ = 0;  // frames since the song's beginning
+  double traced_ = 0;       // seconds, where no sound is made
   double first_write_ = -1;
-  size_t handed_out_ = 0;       // writes of machine_->writes that trace() has given away
-  std::unique_ptr<VoiceTaps> voice_taps_[kMaxChips];
+  size_t handed_out_ = 0;  // writes of machine_->writes that trace() has given away
   std::vector<int16_t> taps_;
+  int tapped_ = 0;  // frames of this render() call that are in taps_
 };
 
 }  // namespace sidflow

@@ -67,7 +67,8 @@ bool TuneFile::is_cia_timed(int song) const {
 
 int parse_tune(const uint8_t* file, uint32_t size, TuneFile& tune) {
   tune = TuneFile();
-  if (size < 4) return size > 0 && std::memcmp(file, "PSID", size) && std::memcmp(file, "RSID", size) ? SF_BAD_MAGIC : SF_TRUNCATED;
+  if (size < 4)
+    return size > 0 && std::memcmp(file, "PSID", size) && std::memcmp(file, "RSID", size) ? SF_BAD_MAGIC : SF_TRUNCATED;
   tune.is_rsid = file[0] == 'R';
   if ((file[0] != 'P' && file[0] != 'R') || std::memcmp(file + 1, "SID", 3) != 0) return SF_BAD_MAGIC;
   if (size < 6) return SF_TRUNCATED;
