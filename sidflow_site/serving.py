@@ -1,5 +1,6 @@
 """How do web server and background worker run as one foreground program?"""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -7,13 +8,25 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
+TOLD_GRACE_S = 3.0
 STOP_GRACE_S = 10.0
 _LOOPBACK_NAMES = {"localhost", "127.0.0.1", "::1"}
+# Linux's prctl(2)
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+class _Stopped(BaseException):
+    """Somebody stops us, by this signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class CannotServe(Exception):
@@ -118,21 +131,50 @@ def parts(host: str, port: int) -> list[Part]:
     ]
 
 
-def _stop(running: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    for process in running.values():
+def _wait(running: Iterable[subprocess.Popen[bytes]], seconds: float) -> bool:
+    """Wait until all have ended; False when the time is over first."""
+    deadline = time.monotonic() + seconds
+    for process in running:
+        try:
+            process.wait(timeout=max(0.01, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return False
+    return True
+
+
+def _stop(running: Collection[subprocess.Popen[bytes]], *, told_already: bool) -> None:
+    """End all programs: ask, wait, and at last kill, also what they left behind.
+
+    Where the terminal has told them already (Ctrl-C reaches the whole group), they get a moment before we ask too:
+    django-q's cluster can lock itself up when a second signal arrives inside its handler of the first.
+    """
+    if told_already and _wait(running, TOLD_GRACE_S):
+        return _end_orphans()
+    for process in running:
         if process.poll() is None:
             process.terminate()
-    deadline = time.monotonic() + STOP_GRACE_S
-    for process in running.values():
-        try:
-            process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+    if not _wait(running, STOP_GRACE_S):
+        for process in running:
             process.kill()
             process.wait()
+    return _end_orphans()
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _own_children() -> list[int]:
+    return [int(pid) for pid in Path("/proc/thread-self/children").read_text(encoding="ascii").split()]
+
+
+def _end_orphans() -> None:
+    """Kill grandchildren whose parent is gone: being their reaper, we have inherited them."""
+    while children := _own_children():
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _interrupted(number: int, _frame: FrameType | None) -> None:
+    raise _Stopped(number)
 
 
 def run(programs: Sequence[Part], *, environ: Mapping[str, str], folder: str) -> str | None:
@@ -141,23 +183,28 @@ def run(programs: Sequence[Part], *, environ: Mapping[str, str], folder: str) ->
     They stay in this process group, so a terminal's Ctrl-C reaches each. Returns None after a stop that was asked for,
     else a sentence about the program that ended by itself.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupted)
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     running: dict[str, subprocess.Popen[bytes]] = {}
+    told_already = False
     try:
         for part in programs:
             running[part.name] = subprocess.Popen(
                 part.command,
                 env={**os.environ, **environ},
                 cwd=folder,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  no thread is running yet
             )
         while True:
             for name, process in running.items():
                 if process.poll() is not None:
                     return f"The {name} ended by itself (exit {process.returncode}), so everything stops."
             time.sleep(0.2)
-    except KeyboardInterrupt:
+    except _Stopped as stopped:
+        told_already = stopped.number == signal.SIGINT
         return None
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _stop(running)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        _stop(running.values(), told_already=told_already)

@@ -1,0 +1,66 @@
+"""Does /api/health tell the truth?"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+
+from sidflow_site import health
+from sidflow_site.health import Finding
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_built_site_is_healthy_and_names_its_parts(client: Client) -> None:
+    answer = client.get("/api/health")
+    document = answer.json()
+    assert answer.status_code == 200
+    assert document["overall"] in {"healthy", "degraded"}  # the machine of the tests may be short of disk
+    assert {"database", "engine", "wasm", "disk"} <= set(document["checks"])
+    assert document["checks"]["database"]["status"] == "healthy"
+    assert document["checks"]["database"]["details"] == {"vendor": connection.vendor}
+    assert document["checks"]["engine"]["details"]["sizeBytes"] > 10_000
+    assert document["checks"]["wasm"]["details"]["sizeBytes"] > 10_000
+    assert document["checks"]["disk"]["details"]["freeBytes"] > 0
+    assert document["timestamp"].endswith("Z")
+    assert answer["Cache-Control"] == "no-store"
+    assert str(Path.cwd()) not in answer.content.decode()
+
+
+def test_a_database_that_does_not_answer_makes_the_site_unhealthy(client: Client) -> None:
+    def refuse(*_anything: object) -> None:
+        raise DatabaseError("gone")
+
+    with connection.execute_wrapper(refuse):
+        answer = client.get("/api/health")
+    assert answer.status_code == 503
+    assert answer.json()["overall"] == "unhealthy"
+    assert answer.json()["checks"]["database"]["status"] == "unhealthy"
+    assert "gone" not in answer.content.decode()
+
+
+def test_missing_parts_are_told(tmp_path: Path) -> None:
+    assert health.check_engine(tmp_path / "none.so").status == "degraded"
+    assert health.check_wasm("dist/none.wasm").status == "unhealthy"
+
+
+@pytest.mark.parametrize(
+    ("free", "status"), [(10 * 1024**3, "healthy"), (500 * 1024**2, "degraded"), (1024**2, "unhealthy")]
+)
+def test_a_full_disk_is_told(free: int, status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage: Callable[[Path], object] = lambda _path: type("Usage", (), {"free": free})()  # noqa: E731
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    assert health.check_disk(Path("/")).status == status
+
+
+def test_the_worst_part_decides() -> None:
+    healthy, degraded, unhealthy = Finding("healthy"), Finding("degraded"), Finding("unhealthy")
+    assert health.overall([healthy, degraded]) == "degraded"
+    assert health.overall([unhealthy, degraded, healthy]) == "unhealthy"
+    assert health.overall([healthy]) == "healthy"
+
+
+def test_it_is_to_read_only(client: Client) -> None:
+    assert client.post("/api/health").status_code == 405
