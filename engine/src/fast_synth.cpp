@@ -492,15 +492,86 @@ constexpr double pi = 3.14159265358979323846;
 constexpr float half_band[10] = {-0.000929765708f, 0.00207211742f, -0.00421517607f, 0.00765213936f, -0.0129202651f,
                                  0.0208862654f,    -0.0332569771f, 0.0543822242f,   -0.100300574f,  0.316335132f};
 
-float cutoff_hz(ChipModel model, unsigned value) {
-  if (model == ChipModel::mos8580) return 20.f + float(value) * (12500.f / 2047.f);
-  return 220.f + float(value) * 6.f;
+// The analogue part as reSIDfp's models of both chips have it, measured on them and put into few numbers. Voltages are
+// relative to the op-amps' working point, the voltage at which input and output of one are equal.
+struct Analogue {
+  float swing;                        // volts of a voice between the ends of its wave at full envelope
+  float lift;                         // volts that a full envelope adds to it
+  float rest;                         // voltage of a silent voice
+  float leak;                         // loss of the integrators: an op-amp's gain is finite
+  float summer[4];                    // gain of the filter's summer with 0..3 voices
+  float filter_share, filter_offset;  // the filter's outputs on the mixer's inputs
+  float mixer[8][3];                  // output as a cubic of the inputs' sum, for each number of inputs
+  float volume[7];  // output = sum of c * v^i * m^j, (i, j) = 11, 21, 12, 22, 32, 13, 23; v = volume / 15
+  float scale;      // volts to samples
+};
+
+constexpr Analogue analogue_6581 = {
+    1.5f,
+    0.2143f,
+    0.535f,
+    0.18f,
+    {0.65f, 0.59f, 0.535f, 0.49f},
+    0.93f,
+    0.0908f,
+    {{0.f, 0.f, 0.f},
+     {-0.9250f, 0.0832f, 0.0034f},
+     {-0.7968f, 0.0396f, 0.0008f},
+     {-0.7209f, 0.0450f, -0.0050f},
+     {-0.6419f, 0.0318f, -0.0036f},
+     {-0.5735f, 0.0197f, -0.0020f},
+     {-0.5106f, 0.0078f, -0.0005f},
+     {-0.4515f, -0.0035f, 0.0007f}},
+    {-1.0425f, 0.1705f, 0.0691f, 0.0266f, -0.0232f, -0.0052f, -0.0055f},
+    9771.6f,
+};
+constexpr Analogue analogue_8580 = {
+    0.24f,
+    0.f,
+    -0.0157f,
+    0.f,
+    {1.f, 1.f, 1.f, 1.f},
+    1.f,
+    0.f,
+    {{0.f, 0.f, 0.f},
+     {-1.5885f, 0.6106f, -0.3078f},
+     {-1.5824f, 0.4852f, -0.2527f},
+     {-1.5762f, 0.4397f, -0.2380f},
+     {-1.5701f, 0.4139f, -0.2328f},
+     {-1.5641f, 0.3958f, -0.2313f},
+     {-1.5583f, 0.3814f, -0.2311f},
+     {-1.5526f, 0.3691f, -0.2316f}},
+    {-0.9352f, 0.0012f, 0.1307f, 0.1348f, 0.0013f, 0.0152f, -0.0816f},
+    21529.f,
+};
+
+const Analogue& analogue(ChipModel model) { return model == ChipModel::mos6581 ? analogue_6581 : analogue_8580; }
+
+// Frequency of the 6581's integrators over the output of its cutoff ladder (0..1): flat, a kink, then nearly straight.
+struct CurvePoint {
+  float ladder, hertz;
+};
+constexpr CurvePoint cutoff_curve[] = {{0.0075f, 315.f},   {0.0415f, 342.f},   {0.0735f, 389.f},   {0.1075f, 526.f},
+                                       {0.1354f, 739.f},   {0.1694f, 1070.f},  {0.2013f, 1519.f},  {0.2353f, 2155.f},
+                                       {0.2554f, 2633.f},  {0.2894f, 3590.f},  {0.3213f, 4610.f},  {0.3553f, 5745.f},
+                                       {0.3832f, 6742.f},  {0.4492f, 9102.f},  {0.4881f, 10470.f}, {0.6159f, 14711.f},
+                                       {0.7360f, 18150.f}, {0.8638f, 21300.f}, {1.0f, 24016.f}};
+
+float curve_hertz(float at) {
+  const CurvePoint* point = cutoff_curve;
+  while (point[1].ladder < at && point[1].ladder < 1.f) ++point;
+  return point[0].hertz +
+         (at - point[0].ladder) * (point[1].hertz - point[0].hertz) / (point[1].ladder - point[0].ladder);
 }
 
-float damping(ChipModel model, unsigned resonance) {
-  if (model == ChipModel::mos6581) return 0.3f + float(15 - resonance) * 0.09f;
-  constexpr float gains[16] = {1.4f, 1.283f, 1.175f, 1.079f, 1.f,  0.916f, 0.839f, 0.770f,
-                               0.7f, 0.641f, 0.587f, 0.539f, 0.5f, 0.458f, 0.420f, 0.385f};
+// How strongly the band-pass output is fed back, against resonance.
+float feedback(ChipModel model, unsigned resonance) {
+  if (model == ChipModel::mos6581) {
+    const float x = float(15 - resonance);
+    return x * (0.1079f - 0.00164f * x);
+  }
+  constexpr float gains[16] = {1.4f, 1.2826f, 1.1747f, 1.0787f, 1.f,  0.9162f, 0.8391f, 0.7705f,
+                               0.7f, 0.6413f, 0.5874f, 0.5393f, 0.5f, 0.4581f, 0.4195f, 0.3852f};
   return gains[resonance];
 }
 
@@ -519,13 +590,13 @@ void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
   std::memset(part_voice_, 0, sizeof part_voice_);
   std::memset(part_wave_, 0, sizeof part_wave_);
   part_volume_ = 0.f;
-  state1_ = state2_ = output_low_ = output_high_ = 0.f;
+  band_state_ = low_state_ = output_low_ = output_high_ = 0.f;
   std::memset(even_, 0, sizeof even_);
   std::memset(odd_, 0, sizeof odd_);
   at_odd_ = false;
-  scale_ = settings.model == ChipModel::mos6581 ? 6375.f : 31100.f;
-  update_filter();
+  ladder(settings.model, 11, cutoff_ladder_);
   update_mixer();
+  update_filter();
 }
 
 void FastSynth::reset(const SynthSettings& settings, uint64_t cycle) {
@@ -545,6 +616,7 @@ void FastSynth::resume(const SynthSettings& settings, const SidState& state) {
 void FastSynth::set_filter_enabled(bool enabled) {
   settings_.filter_enabled = enabled;
   update_mixer();
+  update_filter();
 }
 
 bool FastSynth::set_taps(int16_t* const voices[3]) {
@@ -552,37 +624,57 @@ bool FastSynth::set_taps(int16_t* const voices[3]) {
   return true;
 }
 
+// The filter: summer h = s (u - l - r b), integrators b' = w (h - e b), l' = w (b - e l), solved without delay by the
+// trapezoidal rule (g = tan(w / 2) a slice), so that it is stable at any setting.
 void FastSynth::update_filter() {
+  const ChipModel model = settings_.model;
+  const Analogue& parts = analogue(model);
   const unsigned cutoff = (registers_[0x15] & 7u) | unsigned(registers_[0x16]) << 3;
-  const float hz = cutoff_hz(settings_.model, cutoff);
-  double angle = double(hz) * prewarp_;
+  const float hertz = model == ChipModel::mos6581 ? curve_hertz(float(ladder_output(model, cutoff_ladder_, 11, cutoff)))
+                                                  : 6.915f * (cutoff == 0 ? 0.5f : float(cutoff));
+  double angle = double(hertz) * prewarp_;
   if (angle > 1.4) angle = 1.4;
   const float g = float(tangent(angle));
-  damping_ = damping(settings_.model, registers_[0x17] >> 4);
-  a1_ = 1.f / (1.f + g * (g + damping_));
-  a2_ = g * a1_;
-  a3_ = g * a2_;
+  int inputs = 0;
+  for (int v = 0; v < 3; ++v) inputs += routed_[v];
+  summer_ = parts.summer[inputs];
+  feedback_ = feedback(model, registers_[0x17] >> 4);
+  damp_ = 1.f / (1.f + g * parts.leak);
+  step_ = g;
+  share_ = 1.f / (1.f + damp_ * g * summer_ * (damp_ * g + feedback_));
 }
 
 void FastSynth::update_mixer() {
+  const Analogue& parts = analogue(settings_.model);
   const uint8_t mode = registers_[0x18];
+  int inputs = 1;  // EXT IN
+  offset_ = parts.rest;
   for (int v = 0; v < 3; ++v) {
     routed_[v] = settings_.filter_enabled && (registers_[0x17] >> v & 1) != 0;
     heard_[v] = v != 2 || (mode & 0x80) == 0 || routed_[v];
+    if (routed_[v] || !heard_[v]) continue;
+    ++inputs;
+    offset_ += parts.rest;
   }
-  const float gain = settings_.model == ChipModel::mos6581 ? 0.93f : 1.f;
-  low_ = (mode & 0x10) != 0 ? -gain : 0.f;
-  band_ = (mode & 0x20) != 0 ? gain : 0.f;
-  high_ = (mode & 0x40) != 0 ? -gain : 0.f;
+  low_ = band_ = high_ = 0.f;
+  if ((mode & 0x10) != 0) low_ = -parts.filter_share;
+  if ((mode & 0x20) != 0) band_ = parts.filter_share;
+  if ((mode & 0x40) != 0) high_ = -parts.filter_share;
+  for (int bit = 4; bit < 7; ++bit) {
+    if ((mode >> bit & 1) == 0) continue;
+    ++inputs;
+    offset_ += parts.filter_offset;
+  }
+  for (int i = 0; i < 3; ++i) mixer_[i] = parts.mixer[inputs][i];
 }
 
-float FastSynth::volume_gain() const { return float(registers_[0x18] & 15) * (1.f / 15.f); }
+float FastSynth::volume_gain() const { return (muted_ & 8) != 0 ? 1.f : float(registers_[0x18] & 15) * (1.f / 15.f); }
 
 void FastSynth::write(uint8_t reg, uint8_t value) {
   registers_[reg] = value;
   voices_.write(reg, value);
-  if (reg >= 0x15 && reg <= 0x17) update_filter();
   if (reg == 0x17 || reg == 0x18) update_mixer();
+  if (reg >= 0x15 && reg <= 0x17) update_filter();
 }
 
 // The stretch up to a write that cuts a slice, or from there to the slice's end.
@@ -640,41 +732,53 @@ void FastSynth::run_slices(int64_t count) {
   }
 }
 
+// Adds the chosen outputs of the filter to `bus`.
+void FastSynth::run_filter(int count, const float* input, float* bus) {
+  if (low_ == 0.f && band_ == 0.f && high_ == 0.f) {
+    // Unheard: it may as well rest.
+    band_state_ = low_state_ = 0.f;
+    return;
+  }
+  const float g = step_, q = damp_, qg = q * g * summer_;
+  float s1 = band_state_, s2 = low_state_;
+  for (int i = 0; i < count; ++i) {
+    const float band = (q * s1 + qg * (input[i] - q * s2)) * share_;
+    const float low = q * (s2 + g * band);
+    const float high = summer_ * (input[i] - low - feedback_ * band);
+    s1 = 2.f * band - s1;
+    s2 = 2.f * low - s2;
+    bus[i] += low_ * low + band_ * band + high_ * high;
+  }
+  band_state_ = s1;
+  low_state_ = s2;
+}
+
 void FastSynth::finish_slices(int count) {
-  const bool is_6581 = settings_.model == ChipModel::mos6581;
-  const float swing = is_6581 ? 1.5f : 0.24f, lift = is_6581 ? 0.2143f : 0.f;
+  const Analogue& parts = analogue(settings_.model);
   float direct[max_slices], through[max_slices], mixed[max_slices];
-  std::memset(direct, 0, sizeof(float) * size_t(count));
-  std::memset(through, 0, sizeof(float) * size_t(count));
+  float through_rest = 0.f;
+  for (int v = 0; v < 3; ++v) through_rest += routed_[v] ? parts.rest : 0.f;
+  for (int i = 0; i < count; ++i) {
+    direct[i] = offset_;
+    through[i] = through_rest;
+  }
   for (int v = 0; v < 3; ++v) {
     if (!heard_[v] || (muted_ >> v & 1) != 0) continue;
     float* bus = routed_[v] ? through : direct;
-    for (int i = 0; i < count; ++i) bus[i] += means_[v][i] * swing + levels_[v][i] * lift;
+    for (int i = 0; i < count; ++i) bus[i] += means_[v][i] * parts.swing + levels_[v][i] * parts.lift;
   }
-  if (low_ != 0.f || band_ != 0.f || high_ != 0.f) {
-    float s1 = state1_, s2 = state2_;
-    for (int i = 0; i < count; ++i) {
-      const float in = through[i];
-      const float rest = in - s2;
-      const float band = a1_ * s1 + a2_ * rest;
-      const float low = s2 + a2_ * s1 + a3_ * rest;
-      s1 = 2.f * band - s1;
-      s2 = 2.f * low - s2;
-      const float high = in - damping_ * band - low;
-      mixed[i] = direct[i] + low_ * low + band_ * band + high_ * high;
-    }
-    state1_ = s1;
-    state2_ = s2;
-  } else {
-    state1_ = state2_ = 0.f;
-    std::memcpy(mixed, direct, sizeof(float) * size_t(count));
+  run_filter(count, through, direct);
+  const float* c = parts.volume;
+  for (int i = 0; i < count; ++i) {
+    const float x = direct[i], v = volumes_[i];
+    const float m = x * (mixer_[0] + x * (mixer_[1] + x * mixer_[2]));
+    mixed[i] = m * v * ((c[0] + c[1] * v) + m * ((c[2] + v * (c[3] + v * c[4])) + m * (c[5] + c[6] * v)));
   }
   float low = output_low_, high = output_high_;
   for (int i = 0; i < count; ++i) {
-    const float in = (mixed[i] + bias_) * volumes_[i];
-    low += low_factor_ * (in - low);
+    low += low_factor_ * (mixed[i] - low);
     high += high_factor_ * (low - high);
-    mixed[i] = (low - high) * scale_;
+    mixed[i] = (low - high) * parts.scale;
   }
   output_low_ = low;
   output_high_ = high;
@@ -686,7 +790,7 @@ void FastSynth::finish_slices(int count) {
       pending_even_ = mixed[i];
     } else {
       even_[2 * half_taps - 1 + pairs] = pending_even_;
-      odd_[half_taps - 1 + pairs] = mixed[i];
+      odd_[half_taps + pairs] = mixed[i];
       ++pairs;
     }
     for (int v = 0; v < 3; ++v) {
@@ -710,7 +814,7 @@ void FastSynth::put_samples(int count) {
     for (int i = 0; i < count; ++i) sums[i] += factor * (even_[i + k] + even_[i + 2 * half_taps - 1 - k]);
   }
   std::memmove(even_, even_ + count, sizeof(float) * (2 * half_taps - 1));
-  std::memmove(odd_, odd_ + count, sizeof(float) * (half_taps - 1));
+  std::memmove(odd_, odd_ + count, sizeof(float) * half_taps);
   for (int i = 0; i < count; ++i) {
     float sample = sums[i];
     if (sample > 32767.f) sample = 32767.f;

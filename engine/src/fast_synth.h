@@ -100,6 +100,7 @@ class FastSynth final : public ChipSynth {
   void run_to(uint64_t cycle);
   void run_slices(int64_t count);
   void gather(Voices::Ticks length);
+  void run_filter(int count, const float* input, float* bus);
   void finish_slices(int count);
   void put_samples(int count);
   float volume_gain() const;
@@ -121,11 +122,12 @@ class FastSynth final : public ChipSynth {
   // Mixer and filter settings derived from the registers.
   bool routed_[3] = {}, heard_[3] = {};
   float low_ = 0.f, band_ = 0.f, high_ = 0.f;
-  float bias_ = 0.f;
-  float a1_ = 1.f, a2_ = 0.f, a3_ = 0.f, damping_ = 1.f;
-  float state1_ = 0.f, state2_ = 0.f;
+  float offset_ = 0.f;  // the mixer's inputs in silence
+  float mixer_[3] = {};
+  double cutoff_ladder_[11] = {};
+  float summer_ = 1.f, feedback_ = 1.f, step_ = 0.f, damp_ = 1.f, share_ = 1.f;
+  float band_state_ = 0.f, low_state_ = 0.f;
   float output_low_ = 0.f, output_high_ = 0.f, low_factor_ = 1.f, high_factor_ = 0.f;
-  float scale_ = 1.f;
   float prewarp_ = 1.f;  // pi / slice rate
 
   // Two-phase history of slices for the half-band filter.
