@@ -169,6 +169,9 @@ void Voices::write_control(Oscillator& voice, uint8_t value) {
   const bool is_8580 = model_ == ChipModel::mos8580;
   settle_noise(voice);
   if ((value & test_bit) != 0 && (old & test_bit) == 0) {
+    // A shift takes two cycles from its cause, and the test bit cuts it off.
+    const uint32_t since_rise = (uint32_t(voice.phase >> 32) + 0x80000) & 0xfffff;
+    if (since_rise < 2 * voice.frequency) voice.noise.unshift();
     voice.phase = 0;
     voice.timer = cycle_ + noise_fade[is_8580].wait;
   }

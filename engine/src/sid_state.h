@@ -70,6 +70,7 @@ struct NoiseRegister {
   uint32_t bits = 0x7ffffe;
 
   void shift(uint64_t times);
+  void unshift() { bits = bits >> 1 | ((bits ^ bits >> 18) & 1) << 22; }
   // The shift that a falling test bit completes: the feedback sees a 1 in place of the last bit.
   void shift_after_test() { bits = (bits << 1 & 0x7fffff) | (~(bits >> 17) & 1); }
   // While the test bit is held the register leaks towards ones, one neighbour a step.
