@@ -132,6 +132,12 @@ class SidFile(models.Model):
     objects = SidFileQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            # The count of tunes stands on every page.
+            models.Index(name="sid_file_present", fields=["collection"], condition=Q(missing_since=None)),
+            # A play by path that names no collection.
+            models.Index(name="sid_file_path", fields=["path"]),
+        ]
         constraints = [
             models.UniqueConstraint(name="sid_file_path_once", fields=["collection", "path"]),
             models.CheckConstraint(
