@@ -550,22 +550,27 @@ constexpr Analogue analogue_8580 = {
 
 const Analogue& analogue(ChipModel model) { return model == ChipModel::mos6581 ? analogue_6581 : analogue_8580; }
 
-// Frequency of the 6581's integrators over the output of its cutoff ladder (0..1): flat, a kink, then nearly straight.
-struct CurvePoint {
-  float ladder, hertz;
-};
-constexpr CurvePoint cutoff_curve[] = {{0.0075f, 315.f},   {0.0415f, 342.f},   {0.0735f, 389.f},   {0.1075f, 526.f},
-                                       {0.1354f, 739.f},   {0.1694f, 1070.f},  {0.2013f, 1519.f},  {0.2353f, 2155.f},
-                                       {0.2554f, 2633.f},  {0.2894f, 3590.f},  {0.3213f, 4610.f},  {0.3553f, 5745.f},
-                                       {0.3832f, 6742.f},  {0.4492f, 9102.f},  {0.4881f, 10470.f}, {0.6159f, 14711.f},
-                                       {0.7360f, 18150.f}, {0.8638f, 21300.f}, {1.0f, 24016.f}};
+// The 6581's cutoff resistor is a transistor beside a long thin one ("snake"), and how well it conducts depends on the
+// voltage that it is to conduct: with a low cutoff, loud sounds open the filter. Model and constants as published with
+// reSIDfp (EKV: current between two ends = k (F(gate - one) - F(gate - other)), F(x) = ln(1 + e^(x / 2Ut))^2).
+constexpr float thermal = 0.026f, threshold = 1.31f, supply = 10.87f, working_point = 4.54f;
+constexpr float gate_zero = 7.15f, gate_span = 2.63f;
+constexpr float per_capacity = 0.81f * 20e-6f / 470e-12f;  // 0.81: the op-amps' finite gain
+constexpr float transistor = 2.f * thermal * thermal * 9.f, snake = 0.5f / 115.f;
 
-float curve_hertz(float at) {
-  const CurvePoint* point = cutoff_curve;
-  while (point[1].ladder < at && point[1].ladder < 1.f) ++point;
-  return point[0].hertz +
-         (at - point[0].ladder) * (point[1].hertz - point[0].hertz) / (point[1].ladder - point[0].ladder);
+double logarithm(double x) {  // x >= 1
+  double sum = 0.0;
+  for (; x > 1.5; x *= 0.5) sum += 0.69314718055994530942;
+  const double z = (x - 1.0) / (x + 1.0);
+  double power = z, series = 0.0;
+  for (int i = 1; i < 24; i += 2) {
+    series += power / i;
+    power *= z * z;
+  }
+  return sum + 2.0 * series;
 }
+
+float clamped(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
 
 // How strongly the band-pass output is fed back, against resonance.
 float feedback(ChipModel model, unsigned resonance) {
@@ -593,11 +598,15 @@ void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
   std::memset(part_voice_, 0, sizeof part_voice_);
   std::memset(part_wave_, 0, sizeof part_wave_);
   part_volume_ = 0.f;
-  band_state_ = low_state_ = output_low_ = output_high_ = 0.f;
+  band_state_ = low_state_ = high_state_ = output_low_ = output_high_ = 0.f;
   std::memset(even_, 0, sizeof even_);
   std::memset(odd_, 0, sizeof odd_);
   at_odd_ = false;
   ladder(settings.model, 11, cutoff_ladder_);
+  for (int i = 0; i < softplus_points; ++i) {
+    softplus_[i] = float(logarithm(1.0 + exponential(double(i) / softplus_per_unit - softplus_end)));
+  }
+  cutoff_ = ~0u;
   update_mixer();
   update_filter();
 }
@@ -633,18 +642,45 @@ void FastSynth::update_filter() {
   const ChipModel model = settings_.model;
   const Analogue& parts = analogue(model);
   const unsigned cutoff = (registers_[0x15] & 7u) | unsigned(registers_[0x16]) << 3;
-  const float hertz = model == ChipModel::mos6581 ? curve_hertz(float(ladder_output(model, cutoff_ladder_, 11, cutoff)))
-                                                  : 6.915f * (cutoff == 0 ? 0.5f : float(cutoff));
-  double angle = double(hertz) * prewarp_;
-  if (angle > 1.4) angle = 1.4;
-  const float g = float(tangent(angle));
   int inputs = 0;
   for (int v = 0; v < 3; ++v) inputs += routed_[v];
   summer_ = parts.summer[inputs];
   feedback_ = feedback(model, registers_[0x17] >> 4);
-  damp_ = 1.f / (1.f + g * parts.leak);
-  step_ = g;
-  share_ = 1.f / (1.f + damp_ * g * summer_ * (damp_ * g + feedback_));
+  if (model == ChipModel::mos6581) {
+    if (cutoff != cutoff_) update_conductance(cutoff);
+  } else {
+    const double angle = 6.915 * (cutoff == 0 ? 0.5 : double(cutoff)) * prewarp_;
+    step_ = float(tangent(angle < 1.4 ? angle : 1.4));
+    share_ = 1.f / (1.f + step_ * (step_ + feedback_));
+  }
+  cutoff_ = cutoff;
+}
+
+// What the 6581's integrators do in a slice, g = tan(w / 2), over the voltage at their input.
+void FastSynth::update_conductance(unsigned cutoff) {
+  const auto softplus_square = [this](float x) {
+    const float y = x * (0.5f / thermal);
+    if (y >= softplus_end) return y * y;
+    if (y <= -softplus_end) return 0.f;
+    const float place = (y + softplus_end) * softplus_per_unit;
+    const int index = int(place);
+    const float value = softplus_[index] + (place - float(index)) * (softplus_[index + 1] - softplus_[index]);
+    return value * value;
+  };
+  const float gate =
+      supply - (gate_zero + gate_span * float(ladder_output(settings_.model, cutoff_ladder_, 11, cutoff)));
+  const float here = supply - working_point;
+  for (int i = 0; i < conductance_points; ++i) {
+    // Half a step off the middle, where current and voltage would both be 0.
+    const float volts = (float(i) - 0.5f * float(conductance_points - 1)) / conductance_per_volt;
+    const float there = here - volts;
+    const float open = supply - __builtin_sqrtf(0.5f * (there * there + gate * gate)) - threshold - working_point;
+    const float current =
+        transistor * (softplus_square(open) - softplus_square(open - volts)) + snake * (here * here - there * there);
+    const float angle = clamped(current * per_capacity / volts * float(0.5 / pi) * prewarp_, 0.f, 1.3f);
+    const float square = angle * angle;
+    conductance_[i] = angle * (15.f - square) / (15.f - 6.f * square);
+  }
 }
 
 void FastSynth::update_mixer() {
@@ -739,21 +775,46 @@ void FastSynth::run_slices(int64_t count) {
 void FastSynth::run_filter(int count, const float* input, float* bus) {
   if (low_ == 0.f && band_ == 0.f && high_ == 0.f) {
     // Unheard: it may as well rest.
-    band_state_ = low_state_ = 0.f;
+    band_state_ = low_state_ = high_state_ = 0.f;
     return;
   }
-  const float g = step_, q = damp_, qg = q * g * summer_;
+  if (settings_.model == ChipModel::mos6581) return run_filter_6581(count, input, bus);
+  const float g = step_;
   float s1 = band_state_, s2 = low_state_;
   for (int i = 0; i < count; ++i) {
-    const float band = (q * s1 + qg * (input[i] - q * s2)) * share_;
-    const float low = q * (s2 + g * band);
-    const float high = summer_ * (input[i] - low - feedback_ * band);
+    const float band = (s1 + g * (input[i] - s2)) * share_;
+    const float low = s2 + g * band;
+    const float high = input[i] - low - feedback_ * band;
     s1 = 2.f * band - s1;
     s2 = 2.f * low - s2;
     bus[i] += low_ * low + band_ * band + high_ * high;
   }
   band_state_ = s1;
   low_state_ = s2;
+}
+
+// The integrators' steps come from the voltages of the slice before.
+void FastSynth::run_filter_6581(int count, const float* input, float* bus) {
+  const float leak = analogue_6581.leak, summer = summer_, back = feedback_;
+  const auto step_at = [this](float volts) {
+    const float place = clamped(volts * conductance_per_volt + 0.5f * float(conductance_points - 1), 0.f,
+                                float(conductance_points) - 1.001f);
+    const int index = int(place);
+    return conductance_[index] + (place - float(index)) * (conductance_[index + 1] - conductance_[index]);
+  };
+  float band = band_state_, low = low_state_, high = high_state_;
+  for (int i = 0; i < count; ++i) {
+    const float g1 = step_at(-high), g2 = step_at(band);
+    const float s1 = band + g1 * (high - leak * band), s2 = low + g2 * (band - leak * low);
+    const float d1 = 1.f + g1 * leak, d2 = 1.f + g2 * leak, g1s = g1 * summer;
+    band = (d2 * s1 + g1s * (input[i] * d2 - s2)) / (d1 * d2 + g1s * (g2 + back * d2));
+    low = (s2 + g2 * band) / d2;
+    high = summer * (input[i] - low - back * band);
+    bus[i] += low_ * low + band_ * band + high_ * high;
+  }
+  band_state_ = band;
+  low_state_ = low;
+  high_state_ = high;
 }
 
 void FastSynth::finish_slices(int count) {

@@ -92,6 +92,10 @@ class FastSynth final : public ChipSynth {
  private:
   static constexpr int max_slices = Voices::max_stretches;
   static constexpr int half_taps = 10;  // coefficients on either side of the half-band filter's centre
+  static constexpr float conductance_per_volt = 8.f;
+  static constexpr int conductance_points = 32;
+  static constexpr float softplus_end = 8.f, softplus_per_unit = 4.f;
+  static constexpr int softplus_points = 65;
 
   void start(const SynthSettings& settings, uint64_t cycle);
   void write(uint8_t reg, uint8_t value);
@@ -100,6 +104,8 @@ class FastSynth final : public ChipSynth {
   void run_to(uint64_t cycle);
   void run_slices(int64_t count);
   void gather(Voices::Ticks length);
+  void update_conductance(unsigned cutoff);
+  void run_filter_6581(int count, const float* input, float* bus);
   void run_filter(int count, const float* input, float* bus);
   void finish_slices(int count);
   void put_samples(int count);
@@ -125,8 +131,11 @@ class FastSynth final : public ChipSynth {
   float offset_ = 0.f;  // the mixer's inputs in silence
   float mixer_[3] = {};
   double cutoff_ladder_[11] = {};
-  float summer_ = 1.f, feedback_ = 1.f, step_ = 0.f, damp_ = 1.f, share_ = 1.f;
-  float band_state_ = 0.f, low_state_ = 0.f;
+  unsigned cutoff_ = ~0u;
+  float summer_ = 1.f, feedback_ = 1.f, step_ = 0.f, share_ = 1.f;
+  float softplus_[softplus_points + 1] = {};
+  float conductance_[conductance_points] = {};
+  float band_state_ = 0.f, low_state_ = 0.f, high_state_ = 0.f;
   float output_low_ = 0.f, output_high_ = 0.f, low_factor_ = 1.f, high_factor_ = 0.f;
   float prewarp_ = 1.f;  // pi / slice rate
 
