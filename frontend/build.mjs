@@ -69,7 +69,7 @@ function report() {
 /** @param {string} folder @returns {string[]} */
 function files(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }

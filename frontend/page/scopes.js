@@ -7,13 +7,10 @@
  * nobody looks or nothing moves; with reduced motion it draws a few pictures a second.
  */
 import { note, waveform } from "../shared/format.js";
+import { SEARCHED, SHOWN, standingWave } from "./standing-wave.js";
 
 /** @typedef {{ring: import("../player/ring.js").Ring, frame: number, sampleRateHz: number}} Moment */
 
-/** Tap frames across a lane: 29 ms at 44.1 kHz, one and a half waves of a deep bass. */
-const SHOWN = 640;
-/** Tap frames beyond them in which a crossing is looked for. */
-const SEARCHED = 640;
 const CALM_MS = 280;
 const LABELS_EVERY_MS = 90;
 /** A tap value that fills a lane when nothing louder was heard lately; and how fast loudness is forgotten, a picture. */
@@ -83,7 +80,7 @@ class Scope {
     this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector("canvas"));
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.lanes = [...root.querySelectorAll(".lane")].filter((lane) => lane instanceof HTMLElement);
-    this.labels = this.lanes.map((lane) => lane.querySelector("span"));
+    this.labels = this.lanes.map((lane) => lane.querySelector("b + span"));
     this.taps = new Int16Array(SHOWN + SEARCHED);
     this.peaks = [LEAST_PEAK, LEAST_PEAK, LEAST_PEAK];
     /** @type {string[]} */
@@ -160,35 +157,4 @@ class Scope {
       this.lanes[voice]?.toggleAttribute("data-gate", (control & 1) === 1);
     }
   }
-}
-
-/**
- * Where to begin drawing so that the wave stands still: at the rising crossing of its middle that follows the deepest
- * valley; the newest place where there is none.
- * @param {Int16Array} taps SHOWN + SEARCHED
- * @returns {{first: number, middle: number, peak: number}} index, middle of the swing, and half of the swing
- */
-export function standingWave(taps) {
-  let low = 32767;
-  let high = -32768;
-  for (const value of taps) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const middle = (low + high) / 2;
-  const peak = (high - low) / 2;
-  let first = SEARCHED;
-  let deepest = Number.POSITIVE_INFINITY;
-  let valley = Number.POSITIVE_INFINITY;
-  for (let i = 1; i < SEARCHED; i++) {
-    const value = taps[i] ?? 0;
-    valley = Math.min(valley, value);
-    if (value < middle || (taps[i - 1] ?? 0) >= middle) continue;
-    if (valley <= deepest) {
-      deepest = valley;
-      first = i;
-    }
-    valley = Number.POSITIVE_INFINITY;
-  }
-  return { first, middle, peak };
 }
