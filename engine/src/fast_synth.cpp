@@ -276,8 +276,7 @@ void Voices::run_saw(const Oscillator& voice, int count, Ticks step, float* mean
   }
 }
 
-void Voices::run_triangle(const Oscillator& voice, int count, Ticks step, float* means) const {
-  const float share = unit_ / (float(step) * (1.f / 16777216.f));
+int64_t Voices::triangle_area(uint32_t from, uint32_t to) const {
   const int64_t half = int64_t(triangle_sum_[2048]) << 20;
   const auto sum = [this, half](uint32_t phase) {
     const bool falls = phase >> 31 != 0;
@@ -287,17 +286,72 @@ void Voices::run_triangle(const Oscillator& voice, int count, Ticks step, float*
     const int64_t area = (int64_t(base) << 20) + int64_t(triangle_sum_[index + 1] - base) * int32_t(folded & 0xfffff);
     return falls ? 2 * half - area : area;
   };
+  return sum(to) - sum(from) + (to < from ? 2 * half : 0);
+}
+
+void Voices::run_triangle(const Oscillator& voice, int count, Ticks step, float* means) const {
+  const float share = unit_ / (float(step) * (1.f / 16777216.f));
   uint64_t phase = voice.phase;
   uint32_t position = uint32_t(phase >> 24);
-  int64_t here = sum(position);
   for (int i = 0; i < count; ++i) {
     phase += step;
     const uint32_t next = uint32_t(phase >> 24);
-    const int64_t there = sum(next);
-    const int64_t area = there - here + (next < position ? 2 * half : 0);
+    means[i] = float(triangle_area(position, next)) * share - centre_;
+    position = next;
+  }
+}
+
+// While the source's top bit is 0 the triangle runs half a turn ahead.
+void Voices::run_ringed(const Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks step,
+                        float* means) const {
+  const float share = unit_ / (float(step) * (1.f / 16777216.f));
+  uint64_t phase = voice.phase;
+  uint32_t position = uint32_t(phase >> 24);
+  for (int i = 0; i < count; ++i) {
+    phase += step;
+    const uint32_t next = uint32_t(phase >> 24);
+    const uint64_t there = source + source_step;
+    const uint32_t turned = (source & top_phase_bit) != 0 ? 0 : 0x80000000u;
+    int64_t area;
+    if (((source ^ there) & top_phase_bit) == 0) {
+      area = triangle_area(position ^ turned, next ^ turned);
+    } else {
+      const uint64_t to_flip = top_phase_bit - (source & (top_phase_bit - 1));
+      const float part = float(int64_t(to_flip)) / float(int64_t(source_step));
+      const uint32_t middle = position + uint32_t(float(int32_t(next - position)) * part);
+      area = triangle_area(position ^ turned, middle ^ turned) +
+             triangle_area(middle ^ turned ^ 0x80000000u, next ^ turned ^ 0x80000000u);
+    }
     means[i] = float(area) * share - centre_;
     position = next;
-    here = there;
+    source = there;
+  }
+}
+
+// The test bit holds the phase at 0 and the pulse high, and lets the noise register's bits fade.
+void Voices::run_tested(Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks length, float* means) {
+  const unsigned selection = voice.control >> 4;
+  const PullDown pull_down(model_, selection);
+  const bool ringed = (voice.control & (ring_bit | 0x30)) == (ring_bit | 0x10);
+  Ticks time = fraction_;
+  uint64_t key = ~uint64_t(0);
+  float level = 0.f;
+  for (int i = 0; i < count; ++i) {
+    time += length;
+    while (voice.noise.bits != 0x7fffff && cycle_ + (time >> 32) >= voice.timer) {
+      voice.noise.fade();
+      voice.timer += noise_fade[model_ == ChipModel::mos8580].step;
+    }
+    const bool turned = ringed && (source & top_phase_bit) == 0;
+    const uint64_t now = uint64_t(voice.noise.bits) << 1 | (turned ? 1 : 0);
+    if (now != key) {
+      uint16_t bits = selection == 0 ? voice.held : waveform_bits(selection, turned ? 0x800000 : 0, true);
+      if ((selection & 8) != 0) bits &= voice.noise.output();
+      level = level_of(pull_down.apply(bits));
+      key = now;
+    }
+    means[i] = level;
+    source += source_step;
   }
 }
 
@@ -344,12 +398,19 @@ void Voices::run_noise(Oscillator& voice, int count, Ticks step, float* means) {
 }
 
 // One voice whose phase nobody disturbs and whose waveform has a closed form.
-void Voices::run_closed(int v, int count, Ticks length, float* means) {
+void Voices::run_closed(int v, const uint64_t* sources, int count, Ticks length, float* means) {
   Oscillator& voice = voices_[v];
-  const Ticks step = voice.frequency * length;
+  const bool tested = (voice.control & test_bit) != 0;
+  const Ticks step = tested ? 0 : voice.frequency * length;
   const unsigned selection = voice.control >> 4;
-  if (selection == 0) {
+  const Oscillator& source = voices_[source_of(v)];
+  const Ticks source_step = (source.control & test_bit) != 0 ? 0 : source.frequency * length;
+  if (tested) {
+    run_tested(voice, sources[source_of(v)], source_step, count, length, means);
+  } else if (selection == 0) {
     run_held(voice, count, length, means);
+  } else if (is_ringed(v)) {
+    run_ringed(voice, sources[source_of(v)], source_step, count, step > 0 ? step : 1, means);
   } else if (step < (1u << 24)) {
     // Too slow to divide by: stands still.
     const uint32_t phase = uint32_t(voice.phase >> 32);
@@ -367,7 +428,7 @@ void Voices::run_closed(int v, int count, Ticks length, float* means) {
     run_noise(voice, count, step, means);
   }
   const uint64_t end = voice.phase + step * uint64_t(count);
-  if (selection != 8 || step < (1u << 24)) {
+  if (selection != 8 || tested || step < (1u << 24)) {
     voice.pending += ((end + noise_turn / 2) >> 52) - ((voice.phase + noise_turn / 2) >> 52);
   }
   voice.phase = end & phase_mask;
@@ -468,15 +529,23 @@ void Voices::run_cycles(unsigned which, int count, Ticks length, float means[3][
 
 void Voices::run(int count, Ticks length, float means[3][max_stretches], float levels[3][max_stretches]) {
   unsigned by_cycles = 0;
+  const bool is_6581 = model_ == ChipModel::mos6581;
+  uint64_t sources[3];
   for (int v = 0; v < 3; ++v) {
     const unsigned selection = voices_[v].control >> 4;
-    const bool is_simple = selection == 0 || selection == 1 || selection == 2 || selection == 4 || selection == 8;
-    const bool tested = (voices_[v].control & test_bit) != 0;
-    if (!is_simple || is_synced(v) || is_ringed(v) || tested) by_cycles |= 1u << v;
+    const bool is_single = selection == 0 || selection == 1 || selection == 2 || selection == 4 || selection == 8;
+    const bool is_tested = (voices_[v].control & test_bit) != 0;
+    // A ringing voice follows a neighbour whose phase may be disturbed.
+    const Oscillator& source = voices_[source_of(v)];
+    const unsigned other = source.control >> 4;
+    const bool source_jumps = is_synced(source_of(v)) || (is_6581 && other != 2 && (other & 2) != 0);
+    const bool rings = (voices_[v].control & (ring_bit | 0x20)) == ring_bit;
+    if ((!is_single && !is_tested) || is_synced(v) || (rings && source_jumps)) by_cycles |= 1u << v;
+    sources[v] = voices_[v].phase;
   }
   if (by_cycles != 0) run_cycles(by_cycles, count, length, means);
   for (int v = 0; v < 3; ++v) {
-    if ((by_cycles >> v & 1) == 0) run_closed(v, count, length, means[v]);
+    if ((by_cycles >> v & 1) == 0) run_closed(v, sources, count, length, means[v]);
     run_levels(v, count, length, levels[v]);
   }
   const Ticks end = fraction_ + length * uint64_t(count);
@@ -598,7 +667,8 @@ void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
   std::memset(part_voice_, 0, sizeof part_voice_);
   std::memset(part_wave_, 0, sizeof part_wave_);
   part_volume_ = 0.f;
-  band_state_ = low_state_ = high_state_ = output_low_ = output_high_ = 0.f;
+  band_state_ = low_state_ = high_state_ = earlier_high_ = earlier_band_ = high_step_ = band_step_ = output_low_ =
+      output_high_ = 0.f;
   std::memset(even_, 0, sizeof even_);
   std::memset(odd_, 0, sizeof odd_);
   at_odd_ = false;
@@ -771,14 +841,22 @@ void FastSynth::run_slices(int64_t count) {
   }
 }
 
+void FastSynth::rest_filter() {
+  band_state_ = low_state_ = high_state_ = earlier_high_ = earlier_band_ = high_step_ = band_step_ = 0.f;
+}
+
+// Without input the filter's ringing dies away to nothing, and to very small numbers that processors are slow with.
+bool FastSynth::is_faint(float band, float low, float high) { return band * band + low * low + high * high < 1e-18f; }
+
 // Adds the chosen outputs of the filter to `bus`.
 void FastSynth::run_filter(int count, const float* input, float* bus) {
-  if (low_ == 0.f && band_ == 0.f && high_ == 0.f) {
-    // Unheard: it may as well rest.
-    band_state_ = low_state_ = high_state_ = 0.f;
+  const bool is_fed = routed_[0] || routed_[1] || routed_[2];
+  const bool is_heard = low_ != 0.f || band_ != 0.f || high_ != 0.f;
+  if (!is_heard || (!is_fed && band_state_ == 0.f && low_state_ == 0.f && high_state_ == 0.f)) {
+    rest_filter();
     return;
   }
-  if (settings_.model == ChipModel::mos6581) return run_filter_6581(count, input, bus);
+  if (settings_.model == ChipModel::mos6581) return run_filter_6581(count, input, bus, is_fed);
   const float g = step_;
   float s1 = band_state_, s2 = low_state_;
   for (int i = 0; i < count; ++i) {
@@ -788,13 +866,14 @@ void FastSynth::run_filter(int count, const float* input, float* bus) {
     s1 = 2.f * band - s1;
     s2 = 2.f * low - s2;
     bus[i] += low_ * low + band_ * band + high_ * high;
+    if (!is_fed && is_faint(s1, s2, 0.f)) return rest_filter();
   }
   band_state_ = s1;
   low_state_ = s2;
 }
 
-// The integrators' steps come from the voltages of the slice before.
-void FastSynth::run_filter_6581(int count, const float* input, float* bus) {
+// The integrators' steps come from what the voltages of two earlier slices foretell: so they are ready when needed.
+void FastSynth::run_filter_6581(int count, const float* input, float* bus, bool is_fed) {
   const float leak = analogue_6581.leak, summer = summer_, back = feedback_;
   const auto step_at = [this](float volts) {
     const float place = clamped(volts * conductance_per_volt + 0.5f * float(conductance_points - 1), 0.f,
@@ -803,18 +882,30 @@ void FastSynth::run_filter_6581(int count, const float* input, float* bus) {
     return conductance_[index] + (place - float(index)) * (conductance_[index + 1] - conductance_[index]);
   };
   float band = band_state_, low = low_state_, high = high_state_;
+  float before_high = earlier_high_, before_band = earlier_band_, g1 = high_step_, g2 = band_step_;
   for (int i = 0; i < count; ++i) {
-    const float g1 = step_at(-high), g2 = step_at(band);
-    const float s1 = band + g1 * (high - leak * band), s2 = low + g2 * (band - leak * low);
     const float d1 = 1.f + g1 * leak, d2 = 1.f + g2 * leak, g1s = g1 * summer;
-    band = (d2 * s1 + g1s * (input[i] * d2 - s2)) / (d1 * d2 + g1s * (g2 + back * d2));
-    low = (s2 + g2 * band) / d2;
-    high = summer * (input[i] - low - back * band);
+    const float share = 1.f / (d1 * d2 + g1s * (g2 + back * d2)), low_share = 1.f / d2;
+    const float s1 = band + g1 * (high - leak * band), s2 = low + g2 * (band - leak * low);
+    const float in = input[i];
+    const float g = g2;
+    g1 = step_at(before_high - 2.f * high);
+    g2 = step_at(2.f * band - before_band);
+    before_high = high;
+    before_band = band;
+    band = (d2 * s1 + g1s * (in * d2 - s2)) * share;
+    low = (s2 + g * band) * low_share;
+    high = summer * (in - low - back * band);
     bus[i] += low_ * low + band_ * band + high_ * high;
+    if (!is_fed && is_faint(band, low, high)) return rest_filter();
   }
   band_state_ = band;
   low_state_ = low;
   high_state_ = high;
+  earlier_high_ = before_high;
+  earlier_band_ = before_band;
+  high_step_ = g1;
+  band_step_ = g2;
 }
 
 void FastSynth::finish_slices(int count) {
@@ -840,7 +931,7 @@ void FastSynth::finish_slices(int count) {
   }
   float low = output_low_, high = output_high_;
   for (int i = 0; i < count; ++i) {
-    low += low_factor_ * (mixed[i] - low);
+    low += low_factor_ * ((mixed[i] + 1e-20f) - low);  // never towards 0: denormal numbers are slow
     high += high_factor_ * (low - high);
     mixed[i] = (low - high) * parts.scale;
   }

@@ -60,7 +60,11 @@ class Voices {
   void run_triangle(const Oscillator& voice, int count, Ticks step, float* means) const;
   void run_pulse(const Oscillator& voice, int count, Ticks step, float* means) const;
   void run_noise(Oscillator& voice, int count, Ticks step, float* means);
-  void run_closed(int voice, int count, Ticks length, float* means);
+  int64_t triangle_area(uint32_t from, uint32_t to) const;
+  void run_ringed(const Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks step,
+                  float* means) const;
+  void run_tested(Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks length, float* means);
+  void run_closed(int voice, const uint64_t* sources, int count, Ticks length, float* means);
   void run_cycles(unsigned which, int count, Ticks length, float means[3][max_stretches]);
 
   ChipModel model_ = ChipModel::mos6581;
@@ -105,7 +109,9 @@ class FastSynth final : public ChipSynth {
   void run_slices(int64_t count);
   void gather(Voices::Ticks length);
   void update_conductance(unsigned cutoff);
-  void run_filter_6581(int count, const float* input, float* bus);
+  void run_filter_6581(int count, const float* input, float* bus, bool is_fed);
+  void rest_filter();
+  static bool is_faint(float band, float low, float high);
   void run_filter(int count, const float* input, float* bus);
   void finish_slices(int count);
   void put_samples(int count);
@@ -135,7 +141,8 @@ class FastSynth final : public ChipSynth {
   float summer_ = 1.f, feedback_ = 1.f, step_ = 0.f, share_ = 1.f;
   float softplus_[softplus_points + 1] = {};
   float conductance_[conductance_points] = {};
-  float band_state_ = 0.f, low_state_ = 0.f, high_state_ = 0.f;
+  float band_state_ = 0.f, low_state_ = 0.f, high_state_ = 0.f, earlier_high_ = 0.f, earlier_band_ = 0.f,
+        high_step_ = 0.f, band_step_ = 0.f;
   float output_low_ = 0.f, output_high_ = 0.f, low_factor_ = 1.f, high_factor_ = 0.f;
   float prewarp_ = 1.f;  // pi / slice rate
 
