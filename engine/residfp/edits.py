@@ -7,8 +7,11 @@ changed in the wrong place.
 
 What the edits are for:
 
-* Determinism. reSIDfp dithers with a process-wide noise table whose position depends on everything that ran before, and
-  which several threads walk at once. Here every table entry and every filter has its own place in a noise table of ours.
+* The oracle's sound. Our tests compare with the reSIDfp inside libsidplayfp 2.4.2 (Debian 12). The distribution's is a
+  later one with another idea of a voice's zero level, of its DC drift, of leaking DACs and of loudness. The figures of
+  2.4.2 are put in their place; the structure of the filter is the same in both.
+* Determinism. The later reSIDfp dithers with a process-wide noise table whose position depends on everything that ran
+  before, and which several threads walk at once. 2.4.2 does not dither at all, and so do we not.
 * First sound. reSIDfp builds 5.2 million table entries for each chip model, both models at once, on threads. Here the
   chosen model alone is made, and a row of a table when a register first asks for it: no threads, a tenth of the work.
 * Time. The resampler rounds cycles per sample down to 1/1024 and so runs up to 0.02 % fast; here it keeps time with the
@@ -53,24 +56,6 @@ class Edit:
         return text[:start] + self.new + text[stop + len(self.end) :]
 
 
-NOISE = """\
-class Randomnoise
-    {
-    private:
-        double buffer[1024];
-    public:
-        Randomnoise()
-        {
-            unsigned int state = 0x51d;
-            for (double& value : buffer)
-            {
-                state = state * 1664525u + 1013904223u;
-                value = state * (1. / 4294967296.);
-            }
-        }
-        double at(unsigned int place) const { return buffer[place & 0x3ff]; }
-    };"""
-
 ROWS = """\
     unsigned short* volumeRow(unsigned int i)
     {
@@ -92,8 +77,6 @@ ROWS = """\
 """
 
 ROW_STATE = """\
-    Randomnoise rnd;
-
     // Which rows of the tables exist, and who may build the next one.
     std::atomic<bool> volumeReady[16] = {};
     std::atomic<bool> resonanceReady[16] = {};
@@ -125,8 +108,15 @@ protected:
     double mixerRatio = 0.;
     double volumeDivisor = 1.;
     double resonanceGain[16] = {};
-    // A voice's DC level for each value of its envelope.
-    double voiceDC[256];
+
+    // What a voice's 20 bits are multiplied by, and where its zero is, in the filter's 16 bits.
+    int voiceScale = 0;
+    int voiceZero = 0;
+    void setVoiceZero(double volts)
+    {
+        voiceScale = static_cast<int>(norm * ((1 << 11) - 1) * voice_voltage_range);
+        voiceZero = getNormalizedValue(volts);
+    }
 """
 
 
@@ -236,33 +226,31 @@ CONFIG_6581 = "FilterModelConfig6581.cpp"
 CONFIG_8580 = "FilterModelConfig8580.cpp"
 
 EDITS = (
-    # Noise of our own, addressed by place.
+    # No dither: numbers are rounded, and a voice is cut to 16 bits, as in 2.4.2.
     Edit(CONFIG, "#include <random>", "#include <atomic>\n#include <memory>\n#include <mutex>"),
-    Edit(CONFIG, "class Randomnoise", NOISE, end="return buffer[index]; }\n    };"),
-    Edit(CONFIG, "getNormalizedValue(double value) const", "getNormalizedValue(double value, unsigned int place) const"),
-    Edit(CONFIG, "rnd.getNoise()", "rnd.at(place)"),
-    Edit(
-        CONFIG,
-        "int getNormalizedVoice(float value, unsigned int env) const",
-        "int getNormalizedVoice(float value, unsigned int env, unsigned int place) const",
-    ),
-    Edit(
-        CONFIG, "getNormalizedValue(getVoiceVoltage(value, env))", "getNormalizedValue(getVoiceVoltage(value, env), place)"
-    ),
-    Edit("Filter.h", "v.envelope()->output());", "v.envelope()->output(), dither++);"),
-    Edit("Filter.h", "getNormalizedVoice(input/32768.f, 0)", "getNormalizedVoice(input/32768.f, 0, 0)"),
-    Edit(
-        "Filter.h",
-        "    unsigned char filt = 0;",
-        "    unsigned char filt = 0;\n\n    mutable unsigned int dither = 0;",
-    ),
-    Edit("Filter.cpp", "void Filter::reset()\n{", "void Filter::reset()\n{\n    dither = 0;"),
-    Edit("Integrator6581.h", "getNormalizedValue(fmc.getVddt())", "getNormalizedValue(fmc.getVddt(), 0)"),
-    Edit("Integrator6581.h", "getNormalizedValue(fmc.getVth())", "getNormalizedValue(fmc.getVth(), 0)"),
-    Edit("Integrator8580.h", "getNormalizedValue(Vgt)", "getNormalizedValue(Vgt, 0)"),
-    Edit(
-        CONFIG_6581, "getNormalizedValue(dac_zero + fcd * dac_scale)", "getNormalizedValue(dac_zero + fcd * dac_scale, i)"
-    ),
+    Edit(CONFIG, "    class Randomnoise", "", end="return buffer[index]; }\n    };"),
+    Edit(CONFIG, "to_ushort_dither(N16 * (value - vmin), rnd.getNoise())", "to_ushort(N16 * (value - vmin))"),
+    Edit(CONFIG, "static_cast<int>(getNormalizedValue(getVoiceVoltage(value, env)))",
+         "((static_cast<int>(value) * voiceScale) >> 15) + voiceZero"),
+    Edit(CONFIG, "int getNormalizedVoice(float value, unsigned int env) const", "int getNormalizedVoice(float value) const"),
+    Edit(CONFIG, "    inline double getVoiceVoltage", "", end="getVoiceDC(env);\n    }\n"),
+    Edit("Filter.h", "fmc.getNormalizedVoice(v.output(), v.envelope()->output())", "fmc.getNormalizedVoice(v.output())"),
+    Edit("Filter.h", "void input(short input) { Ve = fmc.getNormalizedVoice(input/32768.f, 0); }",
+         "void input(short) { Ve = fmc.mixerRow(0)[0]; }"),
+    # A voice as in 2.4.2: 20 bits around a zero level, no leakage, no saturation, a fixed DC level.
+    Edit("SID.cpp", "        //const double offset = dacBuilder.getOutput(is6581 ? OFFSET_6581 : OFFSET_8580);\n", ""),
+    Edit("SID.cpp", "dacBuilder.getOutput(0x7ff, is6581)", "dacBuilder.getOutput(is6581 ? 0x380 : 0x9c0)"),
+    Edit("SID.cpp", "dacBuilder.getOutput(i, is6581)", "dacBuilder.getOutput(i)"),
+    Edit("SID.cpp", "static_cast<float>(dacValue - offset)", "static_cast<float>((dacValue - offset) * 4096.)"),
+    Edit("SID.cpp", "static_cast<float>(dacBuilder.getOutput(i))", "static_cast<float>(dacBuilder.getOutput(i) * 256.)"),
+    Edit("Dac.cpp", "dac[i] * leakage", "0."),
+    Edit("SID.cpp", "scaleFactor = 3;", "scaleFactor = 2;"),
+    Edit("SID.cpp", "scaleFactor = 5;", "scaleFactor = 2;"),
+    Edit(CONFIG_8580, "        0.24, ", "        0.25, "),
+    Edit("FilterModelConfig8580.h", "return Vref * VOLTAGE_SKEW;", "return 4.80;"),
+    Edit("Filter6581.cpp", "static_cast<int>(0.93 * (1 << 12))", "1 << 12"),
+    Edit("Integrator6581.cpp", "(kVgt - vx) - INT16_MIN", "(kVgt > vx ? kVgt - vx : 0) - INT16_MIN"),
+    Edit("Integrator6581.cpp", "(kVgt - vi) - INT16_MIN", "(kVgt > vi ? kVgt - vi : 0) - INT16_MIN"),
     # Tables by the row.
     Edit(CONFIG, "    Randomnoise rnd;\n", ROW_STATE),
     Edit(CONFIG, "    unsigned short* getVolume() { return volume; }\n", ROWS, end="{ return mixer; }\n"),
@@ -292,11 +280,6 @@ EDITS = (
     Edit(
         CONFIG, "int idx = 0;\n        for (int n8 = 0; n8 < 16; n8++)", "unsigned int idx = n8 << 16;", times=2
     ),
-    *(
-        Edit(CONFIG, f"{table}[idx++] = getNormalizedValue(opampModel.solve({n}, vin));",
-             f"{table}[idx] = getNormalizedValue(opampModel.solve({n}, vin), idx);\n                idx++;")
-        for table, n in (("summer", "n"), ("mixer", "n"), ("volume", "n"), ("resonance", "resonanceGain[n8]"))
-    ),
     Edit("Filter.cpp", "volume + (vol * (1<<16))", "fmc.volumeRow(vol)"),
     Edit("Filter.cpp", "summer + summerIdx[Nsum]", "fmc.summerRow(Nsum)"),
     Edit("Filter.cpp", "mixer + mixerIdx[Nmix]", "fmc.mixerRow(Nmix)"),
@@ -309,7 +292,7 @@ EDITS = (
     Edit(
         CONFIG_6581,
         "    // Create lookup tables for gains / summers.",
-        rows_from("    auto filterVcrVg = [this]", "8.0 / 6.0", "12.0", "(~i & 0xf) / 8.0"),
+        rows_from("    setVoiceZero(5.075);\n    auto filterVcrVg = [this]", "8.0 / 6.0", "12.0", "(~i & 0xf) / 8.0"),
         end="    auto filterVcrVg = [this]",
     ),
     Edit(
@@ -321,11 +304,9 @@ EDITS = (
     Edit(
         CONFIG_8580,
         "    // Create lookup tables for gains / summers.",
-        rows_from("    std::fill(std::begin(voiceDC), std::end(voiceDC), getVref());", "8.0 / 5.0", "16.0", "resGain[i]"),
+        rows_from("    setVoiceZero(getVref());", "8.0 / 5.0", "16.0", "resGain[i]"),
         end="thdResonance.join();\n#endif",
     ),
-    # A voice's DC level without a virtual call.
-    Edit(CONFIG, "+ getVoiceDC(env)", "+ voiceDC[env]"),
     Edit(CONFIG, "    virtual double getVoiceDC(unsigned int env) const = 0;\n", ""),
     Edit("FilterModelConfig8580.h", "    inline double getVoiceDC(unsigned int) const override { return getVref(); }\n", ""),
     Edit(
@@ -335,6 +316,7 @@ EDITS = (
         end="return voiceDC[env];\n    }\n",
     ),
     Edit("FilterModelConfig6581.h", "    double voiceDC[256];\n", ""),
+    Edit(CONFIG_6581, "        Dac envDac(8);", "", end="0.2143 * envI);\n        }"),
     # The chosen model's filter alone.
     Edit("SID.h", "    SID();", "    explicit SID(ChipModel model);"),
     Edit("SID.h", "Filter6581* const filter6581;", "Filter6581* filter6581 = nullptr;"),
@@ -376,7 +358,6 @@ EDITS = (
     Edit("Voice.h", "public:\n    /**\n     * Amplitude modulated waveform output.", MUTE),
     Edit("Voice.h", "wavDAC[wav] * envDAC[env]", "wavDAC[wav] * envDAC[env] * gain"),
     Edit("Voice.h", "unsigned int const env = envelopeGenerator.output();", "unsigned int const env = level();"),
-    Edit("Filter.h", "v.envelope()->output(), dither++", "v.level(), dither++"),
     # The resampler's clock in 2^-42 of an input sample.
     Edit("resample/SincResampler.h", "    const int cyclesPerSample;\n\n    int sampleOffset = 0;",
          "    static constexpr long long ONE = 1LL << 42;\n\n    const long long cyclesPerSample;\n\n"

@@ -70,6 +70,7 @@ void ReferenceSynth::make_chip(const SynthSettings& settings, uint64_t cycle) {
   settings_ = settings;
   sid_ = std::make_unique<reSIDfp::SID>(model_of(settings.model));
   sid_->setSamplingParameters(settings.clock_hz, reSIDfp::RESAMPLE, settings.sample_rate_hz);
+  sid_->reset();  // the resampler's memory is not cleared when it is made
   sid_->enableFilter(settings.filter_enabled);
   for (int voice = 0; voice < 3; voice++) sid_->voiceAt(voice).setMuted((muted_ >> voice) & 1);
   ahead_.clear();
@@ -77,11 +78,12 @@ void ReferenceSynth::make_chip(const SynthSettings& settings, uint64_t cycle) {
   delivered_ = 0;
 }
 
-// A chip at power-on: its levels swing in, audibly, as the real one's and libsidplayfp's do.
+// A chip at power-on: its levels swing in, audibly, as the real one's and libsidplayfp's do; the volume is the KERNAL's.
 void ReferenceSynth::reset(const SynthSettings& settings, uint64_t cycle) {
   make_chip(settings, cycle);
-  SidState silent;
-  write_all(silent.registers);
+  const uint8_t registers[32] = {};
+  write_all(registers);
+  write(kVolumeRegister, 0x0f);
 }
 
 void ReferenceSynth::resume(const SynthSettings& settings, const SidState& state) {

@@ -52,9 +52,9 @@ class ReferenceSynth : public ChipSynth {
   SynthSettings settings_;
   uint8_t registers_[32] = {};
   uint8_t muted_ = 0;
-  uint64_t start_ = 0;      // where the sample clock began
-  uint64_t now_ = 0;        // cycles before this one are done
-  uint64_t delivered_ = 0;  // samples since start_
+  uint64_t start_ = 0;          // where the sample clock began
+  uint64_t now_ = 0;            // cycles before this one are done
+  uint64_t delivered_ = 0;      // samples since start_
   std::vector<int16_t> ahead_;  // made and not yet due
 };
 
