@@ -141,6 +141,13 @@ void use_reference_synth(sf_player* player, int frames) {
   render_some(player, frames);
 }
 
+// FNV-1a of the input: chance that the input alone decides, so that what is found can be found again.
+uint32_t fingerprint(const uint8_t* data, size_t size) {
+  uint32_t hash = 2166136261u;
+  for (size_t at = 0; at < size; ++at) hash = (hash ^ data[at]) * 16777619u;
+  return hash;
+}
+
 void run(sf_player* player, Script script, const uint8_t* tune, size_t size) {
   const uint8_t plan = script.next();
   sf_set_option(player, SF_OPT_SYNTH, plan & 1 ? SF_SYNTH_FAST : SF_SYNTH_NONE);
@@ -157,7 +164,7 @@ void run(sf_player* player, Script script, const uint8_t* tune, size_t size) {
     const uint8_t what = script.next();
     one_call(player, what, script.next());
   }
-  if (started == SF_OK && plan >= 0xfe && script.next() == 0x5a) use_reference_synth(player, 64);
+  if (started == SF_OK && (plan & 0x80) && fingerprint(tune, size) % 512 == 0) use_reference_synth(player, 64);
   look_around(player);
 }
 

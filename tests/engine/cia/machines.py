@@ -6,8 +6,8 @@ Programs keep what they see in the RAM at LOG and end in a loop at the label `do
 
 from vagrant_moses.machine import Machine
 
-from ..cpu.bench import Bench, Registers
-from ..tunes.assembler import assemble
+from tests.engine.cpu.bench import FAST_PATH, FULL_MACHINE, Bench, Registers
+from tests.engine.tunes.assembler import assemble
 
 ORIGIN, LOG, LOG_SIZE = 0x1000, 0x0400, 0x100
 # Interrupts off, RAM under the ROMs (the vectors are ours), VIC without bad lines, CIAs quiet, timers at $ffff.
@@ -50,15 +50,25 @@ def program(source: str, handlers: str = NO_HANDLERS) -> bytes:
     return assemble(PROLOGUE + source + EPILOGUE + handlers, ORIGIN).code
 
 
-def run_ours(code: bytes, cycles: int) -> bytes:
-    """Runs our machine for at least `cycles` cycles; answers the log."""
+def run_ours(code: bytes, cycles: int, *, screen: bool = False) -> bytes:
+    """Runs our machine for at least `cycles` cycles, with both interpreters, which must agree; answers the log.
+
+    With the screen on, the full machine's alone: the fast one is never used where a bad line may stop the CPU.
+    """
+    full = _run_ours(code, cycles, FULL_MACHINE)
+    if not screen:
+        assert full.hex(" ", 8) == _run_ours(code, cycles, FAST_PATH).hex(" ", 8)
+    return full
+
+
+def _run_ours(code: bytes, cycles: int, which: int) -> bytes:
     with Bench(io=True) as bench:
         bench.put(LOG, bytes(LOG_SIZE))
         bench.put(ORIGIN, code)
         bench.set(Registers(pc=ORIGIN, p=0x04))
         done = 0
         while done < cycles:
-            taken = bench.step()
+            taken = bench.step(which)
             assert taken, "the CPU jammed"
             done += taken
         return bytes(bench.ram[LOG : LOG + LOG_SIZE])

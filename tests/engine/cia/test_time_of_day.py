@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..cpu.bench import Bench, Registers
+from tests.engine.cpu.bench import Bench, Registers
 
 TENTH_CYCLES = 98525
 TENTHS, SECONDS, MINUTES, HOURS, FLAGS, CONTROL_A, CONTROL_B = 0x8, 0x9, 0xA, 0xB, 0xD, 0xE, 0xF

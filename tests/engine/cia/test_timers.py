@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from .machines import LOG, program, run_ours, run_theirs
+from tests.engine.cia.machines import LOG, program, run_ours, run_theirs
 
 # Reads are eight cycles apart (LDA abs, STA abs), so that a few of them sample every phase of a short period.
 SHORT_RUN = 1500

@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 
-from .machines import program, run_ours, run_theirs
+from tests.engine.cia.machines import program, run_ours, run_theirs
 
 FRAME = 312 * 63
 # The stopwatch is CIA 2: timer A counts cycles, timer B its underflows (32 bits, downwards).
@@ -138,7 +138,7 @@ s{name}: LDA $d012
 
 
 def test_a_bad_line_takes_40_to_43_cycles() -> None:
-    log = run_ours(program(bad_line_cost(8)), 4 * FRAME)
+    log = run_ours(program(bad_line_cost(8)), 4 * FRAME, screen=True)
     blank, shown = (0xFFFF - int.from_bytes(log[at : at + 2], "little") for at in (0, 4))
     assert 31 * 8 * 2 <= blank <= 31 * 8 * 2 + 8
     assert 40 <= shown - blank <= 43
@@ -164,7 +164,7 @@ def frame_program(control: int) -> str:
 def test_lines_and_stolen_cycles_are_those_of_an_independent_machine(control: int) -> None:
     """The two machines come out of the waiting loop in different phases, by up to its seven cycles."""
     code = program(frame_program(control))
-    ours, theirs = run_ours(code, 3 * FRAME), run_theirs(code, 3 * FRAME)
+    ours, theirs = run_ours(code, 3 * FRAME, screen=True), run_theirs(code, 3 * FRAME)
     lines = list(zip(ours[0:80:2], theirs[0:80:2], strict=True))
     clocks = list(zip(ours[1:80:2], theirs[1:80:2], strict=True))
     assert all(abs(a - b) <= 1 for a, b in lines)

@@ -14,7 +14,7 @@ also replaces the high byte of the address. No DMA takes place in between, so th
 
 from collections.abc import Callable
 
-from .bench import Access, Registers
+from tests.engine.cpu.bench import Access, Registers
 
 ANE_CONSTANT, LXA_CONSTANT = 0xEF, 0xEE
 N, V, B, D, I, Z, C = 0x80, 0x40, 0x10, 0x08, 0x04, 0x02, 0x01  # noqa: E741 - the flags' own names

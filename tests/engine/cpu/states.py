@@ -2,7 +2,7 @@
 
 import random
 
-from .bench import FLAGS_HELD, Registers
+from tests.engine.cpu.bench import FLAGS_HELD, Registers
 
 
 def random_state(rng: random.Random, opcode: int) -> tuple[bytearray, Registers]:

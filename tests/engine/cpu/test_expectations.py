@@ -10,8 +10,8 @@ import pytest
 from jennings.devices import mpu6502 as jennings6502
 from py65.devices import mpu6502 as py6502
 
-from .bench import FLAGS_HELD, Registers
-from .nmos6510 import (
+from tests.engine.cpu.bench import FLAGS_HELD, Registers
+from tests.engine.cpu.nmos6510 import (
     DECIMAL_SENSITIVE,
     JAM_OPCODES,
     OPCODES,
@@ -24,7 +24,7 @@ from .nmos6510 import (
     V,
     Z,
 )
-from .states import random_state
+from tests.engine.cpu.states import random_state
 
 STATES_EACH = 60
 PY65_DEC_ABSOLUTE = 0xCE  # py65 charges 3 cycles for it; its data sheet, and every other source, says 6

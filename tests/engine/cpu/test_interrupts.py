@@ -6,9 +6,9 @@ timer (a stopwatch), the pushed status and return address.
 
 import pytest
 
-from ..cia.machines import program, run_ours, run_theirs
-from .bench import Bench, Registers
-from .nmos6510 import Nmos6510
+from tests.engine.cia.machines import program, run_ours, run_theirs
+from tests.engine.cpu.bench import Bench, Registers
+from tests.engine.cpu.nmos6510 import Nmos6510
 
 # X counts the interrupts: 8 bytes each in the log, at $0400. The stopwatch is CIA 2's timer B.
 IRQ_HANDLER = """
@@ -130,14 +130,9 @@ def test_an_nmi_near_an_irq_takes_over_its_sequence_or_follows_it(distance: int)
     same_log(STOPWATCH + nmi_in(60 + distance) + irq_in(34) + " CLI\n" + " NOP\n" * 40)
 
 
-@pytest.mark.parametrize("distance", range(24))
-def test_an_nmi_hijacks_a_brk(distance: int) -> None:
-    same_log(
-        STOPWATCH
-        + nmi_in(10 + distance)
-        + " CLI\n NOP\n NOP\n NOP\n BRK\n NOP\n NOP\n NOP\n BRK\n"
-        + " NOP\n" * 12
-    )
+@pytest.mark.parametrize("latch", range(14, 40))
+def test_an_nmi_hijacks_a_brk_or_waits_for_the_handler_s_first_instruction(latch: int) -> None:
+    same_log(STOPWATCH + nmi_in(latch) + " CLI\n" + " NOP\n" * 10 + " BRK\n" + " NOP\n" * 12)
 
 
 def test_the_nmi_is_an_edge_and_needs_its_flags_read() -> None:
@@ -174,13 +169,12 @@ def test_each_bus_cycle_of_an_interrupt_is_the_hardware_s() -> None:
         while bench.get().pc < 0x1040:
             before = bench.get()
             memory = bytearray(bytes(bench.ram))
-            cycles = bench.step()
-            if cycles == 7:
+            if bench.step() >= 7:  # a step may hold the first instruction of the handler, too
                 break
         expected = Nmos6510(memory, before).interrupt(0xFFFE)
-        assert bench.accesses() == expected
-        assert bench.get().compared() == before.compared()
-        assert bench.get().pc == 0x2000
+        assert len(expected) == 7
+        assert bench.accesses()[:7] == expected
+        assert 0x2000 <= bench.get().pc < 0x2040
 
 
 def test_a_masked_interrupt_waits() -> None:

@@ -10,9 +10,9 @@ import pytest
 from jennings.devices import mpu6502 as jennings6502
 from py65.devices import mpu6502 as py6502
 
-from .bench import FAST_PATH, FULL_MACHINE, Bench, Registers
-from .nmos6510 import DECIMAL_SENSITIVE, JAM_OPCODES, OPCODES, UNDOCUMENTED, D, Nmos6510
-from .states import random_registers, random_state
+from tests.engine.cpu.bench import FAST_PATH, FULL_MACHINE, Bench, Registers
+from tests.engine.cpu.nmos6510 import DECIMAL_SENSITIVE, JAM_OPCODES, OPCODES, UNDOCUMENTED, D, Nmos6510
+from tests.engine.cpu.states import random_registers, random_state
 
 STATES_EACH = 300
 INTERPRETERS = pytest.mark.parametrize("which", [FULL_MACHINE, FAST_PATH], ids=["full machine", "fast path"])

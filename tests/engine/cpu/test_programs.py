@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from .bench import FAST_PATH, FULL_MACHINE, Bench, Registers
-from .nmos6510 import JAM_OPCODES, Nmos6510
+from tests.engine.cpu.bench import FAST_PATH, FULL_MACHINE, Bench, Registers
+from tests.engine.cpu.nmos6510 import JAM_OPCODES, Nmos6510
 
 STEPS = 3000
 
