@@ -63,11 +63,9 @@ void ladder(ChipModel model, int bits, double* shares) {
   for (int bit = 0; bit < bits; ++bit) shares[bit] /= sum;
 }
 
-// Bits that are off still leak a little.
-double ladder_output(ChipModel model, const double* shares, int bits, unsigned value) {
-  const double leakage = model == ChipModel::mos6581 ? 0.0075 : 0.0035;
+double ladder_output(const double* shares, int bits, unsigned value) {
   double sum = 0.0;
-  for (int bit = 0; bit < bits; ++bit) sum += (value >> bit & 1) != 0 ? shares[bit] : shares[bit] * leakage;
+  for (int bit = 0; bit < bits; ++bit) sum += (value >> bit & 1) != 0 ? shares[bit] : 0.0;
   return sum;
 }
 
@@ -85,23 +83,20 @@ constexpr FadeTimes noise_fade[2] = {{50000, 15000}, {986000, 314300}};
 
 void Voices::build_tables() {
   if (tables_built_ && tables_model_ == model_) return;
-  const bool is_6581 = model_ == ChipModel::mos6581;
   double shares[12];
   ladder(model_, 12, shares);
-  // The 6581's output stage saturates a little: a cubic fitted by reSIDfp.
-  const auto level = [&](unsigned value) {
-    const double x = ladder_output(model_, shares, 12, value);
-    return is_6581 ? 1.1 * x - 0.11 * x * x * x : x;
-  };
   constexpr double scale = 65536.0;
   saw_sum_[0] = 0;
-  for (int i = 0; i < 4096; ++i) saw_sum_[i + 1] = saw_sum_[i] + int32_t(level(unsigned(i)) * scale + 0.5);
+  for (int i = 0; i < 4096; ++i)
+    saw_sum_[i + 1] = saw_sum_[i] + int32_t(ladder_output(shares, 12, unsigned(i)) * scale + 0.5);
   triangle_sum_[0] = 0;
   for (int i = 0; i < 2048; ++i) triangle_sum_[i + 1] = triangle_sum_[i] + (saw_sum_[2 * i + 1] - saw_sum_[2 * i]);
   unit_ = float(1.0 / scale);
-  centre_ = float(saw_sum_[0x800] - saw_sum_[0x7ff]) * unit_;
+  // Where a voice's zero lies: off the middle, so that envelopes are heard as DC too.
+  const unsigned zero = model_ == ChipModel::mos6581 ? 0x380 : 0x9c0;
+  centre_ = float(saw_sum_[zero + 1] - saw_sum_[zero]) * unit_;
   ladder(model_, 8, shares);
-  for (int i = 0; i < 256; ++i) envelope_level_[i] = float(ladder_output(model_, shares, 8, unsigned(i)));
+  for (int i = 0; i < 256; ++i) envelope_level_[i] = float(ladder_output(shares, 8, unsigned(i)));
   combined_built_ = 0;
   tables_built_ = true;
   tables_model_ = model_;
@@ -567,25 +562,20 @@ constexpr float half_band[10] = {-0.000929765708f, 0.00207211742f, -0.0042151760
 // The analogue part as reSIDfp's models of both chips have it, measured on them and put into few numbers. Voltages are
 // relative to the op-amps' working point, the voltage at which input and output of one are equal.
 struct Analogue {
-  float swing;                        // volts of a voice between the ends of its wave at full envelope
-  float lift;                         // volts that a full envelope adds to it
-  float rest;                         // voltage of a silent voice
-  float leak;                         // loss of the integrators: an op-amp's gain is finite
-  float summer[4];                    // gain of the filter's summer with 0..3 voices
-  float filter_share, filter_offset;  // the filter's outputs on the mixer's inputs
-  float mixer[8][3];                  // output as a cubic of the inputs' sum, for each number of inputs
-  float volume[7];  // output = sum of c * v^i * m^j, (i, j) = 11, 21, 12, 22, 32, 13, 23; v = volume / 15
-  float scale;      // volts to samples
+  float swing;        // volts of a voice between the ends of its wave at full envelope
+  float rest;         // voltage of a silent voice
+  float leak;         // loss of the integrators: an op-amp's gain is finite
+  float summer[4];    // gain of the filter's summer with 0..3 voices
+  float mixer[8][3];  // output as a cubic of the inputs' sum, for each number of inputs
+  float volume[7];    // output = sum of c * v^i * m^j, (i, j) = 11, 21, 12, 22, 32, 13, 23; v = volume / 15
+  float scale;        // volts to samples
 };
 
 constexpr Analogue analogue_6581 = {
     1.5f,
-    0.2143f,
     0.535f,
     0.18f,
     {0.65f, 0.59f, 0.535f, 0.49f},
-    0.93f,
-    0.0908f,
     {{0.f, 0.f, 0.f},
      {-0.9250f, 0.0832f, 0.0034f},
      {-0.7968f, 0.0396f, 0.0008f},
@@ -595,16 +585,13 @@ constexpr Analogue analogue_6581 = {
      {-0.5106f, 0.0078f, -0.0005f},
      {-0.4515f, -0.0035f, 0.0007f}},
     {-1.0425f, 0.1705f, 0.0691f, 0.0266f, -0.0232f, -0.0052f, -0.0055f},
-    9771.6f,
+    6514.4f,
 };
 constexpr Analogue analogue_8580 = {
-    0.24f,
-    0.f,
-    -0.0157f,
+    0.25f,
+    -0.0132f,
     0.f,
     {1.f, 1.f, 1.f, 1.f},
-    1.f,
-    0.f,
     {{0.f, 0.f, 0.f},
      {-1.5885f, 0.6106f, -0.3078f},
      {-1.5824f, 0.4852f, -0.2527f},
@@ -614,14 +601,14 @@ constexpr Analogue analogue_8580 = {
      {-1.5583f, 0.3814f, -0.2311f},
      {-1.5526f, 0.3691f, -0.2316f}},
     {-0.9352f, 0.0012f, 0.1307f, 0.1348f, 0.0013f, 0.0152f, -0.0816f},
-    21529.f,
+    8611.7f,
 };
 
 const Analogue& analogue(ChipModel model) { return model == ChipModel::mos6581 ? analogue_6581 : analogue_8580; }
 
 // The 6581's cutoff resistor is a transistor beside a long thin one ("snake"), and how well it conducts depends on the
 // voltage that it is to conduct: with a low cutoff, loud sounds open the filter. Model and constants as published with
-// reSIDfp (EKV: current between two ends = k (F(gate - one) - F(gate - other)), F(x) = ln(1 + e^(x / 2Ut))^2).
+// reSIDfp (EKV: current between two ends = k (F(gate - one) - F(gate - other)), F(x) = ln(1 + e^(x / 2Ut))^2, x >= 0).
 constexpr float thermal = 0.026f, threshold = 1.31f, supply = 10.87f, working_point = 4.54f;
 constexpr float gate_zero = 7.15f, gate_span = 2.63f;
 constexpr float per_capacity = 0.81f * 20e-6f / 470e-12f;  // 0.81: the op-amps' finite gain
@@ -674,7 +661,7 @@ void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
   at_odd_ = false;
   ladder(settings.model, 11, cutoff_ladder_);
   for (int i = 0; i < softplus_points; ++i) {
-    softplus_[i] = float(logarithm(1.0 + exponential(double(i) / softplus_per_unit - softplus_end)));
+    softplus_[i] = float(logarithm(1.0 + exponential(double(i) / softplus_per_unit)));
   }
   cutoff_ = ~0u;
   update_mixer();
@@ -731,14 +718,12 @@ void FastSynth::update_conductance(unsigned cutoff) {
   const auto softplus_square = [this](float x) {
     const float y = x * (0.5f / thermal);
     if (y >= softplus_end) return y * y;
-    if (y <= -softplus_end) return 0.f;
-    const float place = (y + softplus_end) * softplus_per_unit;
+    const float place = (y < 0.f ? 0.f : y) * softplus_per_unit;
     const int index = int(place);
     const float value = softplus_[index] + (place - float(index)) * (softplus_[index + 1] - softplus_[index]);
     return value * value;
   };
-  const float gate =
-      supply - (gate_zero + gate_span * float(ladder_output(settings_.model, cutoff_ladder_, 11, cutoff)));
+  const float gate = supply - (gate_zero + gate_span * float(ladder_output(cutoff_ladder_, 11, cutoff)));
   const float here = supply - working_point;
   for (int i = 0; i < conductance_points; ++i) {
     // Half a step off the middle, where current and voltage would both be 0.
@@ -756,8 +741,8 @@ void FastSynth::update_conductance(unsigned cutoff) {
 void FastSynth::update_mixer() {
   const Analogue& parts = analogue(settings_.model);
   const uint8_t mode = registers_[0x18];
-  int inputs = 1;  // EXT IN
-  offset_ = parts.rest;
+  int inputs = 1;  // EXT IN, which stands at the working point
+  offset_ = 0.f;
   for (int v = 0; v < 3; ++v) {
     routed_[v] = settings_.filter_enabled && (registers_[0x17] >> v & 1) != 0;
     heard_[v] = v != 2 || (mode & 0x80) == 0 || routed_[v];
@@ -766,13 +751,11 @@ void FastSynth::update_mixer() {
     offset_ += parts.rest;
   }
   low_ = band_ = high_ = 0.f;
-  if ((mode & 0x10) != 0) low_ = -parts.filter_share;
-  if ((mode & 0x20) != 0) band_ = parts.filter_share;
-  if ((mode & 0x40) != 0) high_ = -parts.filter_share;
+  if ((mode & 0x10) != 0) low_ = -1.f;
+  if ((mode & 0x20) != 0) band_ = 1.f;
+  if ((mode & 0x40) != 0) high_ = -1.f;
   for (int bit = 4; bit < 7; ++bit) {
-    if ((mode >> bit & 1) == 0) continue;
-    ++inputs;
-    offset_ += parts.filter_offset;
+    inputs += mode >> bit & 1;
   }
   for (int i = 0; i < 3; ++i) mixer_[i] = parts.mixer[inputs][i];
 }
@@ -920,7 +903,7 @@ void FastSynth::finish_slices(int count) {
   for (int v = 0; v < 3; ++v) {
     if (!heard_[v] || (muted_ >> v & 1) != 0) continue;
     float* bus = routed_[v] ? through : direct;
-    for (int i = 0; i < count; ++i) bus[i] += means_[v][i] * parts.swing + levels_[v][i] * parts.lift;
+    for (int i = 0; i < count; ++i) bus[i] += means_[v][i] * parts.swing;
   }
   run_filter(count, through, direct);
   const float* c = parts.volume;

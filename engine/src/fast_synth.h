@@ -99,7 +99,7 @@ class FastSynth final : public ChipSynth {
   static constexpr float conductance_per_volt = 8.f;
   static constexpr int conductance_points = 32;
   static constexpr float softplus_end = 8.f, softplus_per_unit = 4.f;
-  static constexpr int softplus_points = 65;
+  static constexpr int softplus_points = 33;
 
   void start(const SynthSettings& settings, uint64_t cycle);
   void write(uint8_t reg, uint8_t value);
