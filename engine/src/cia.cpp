@@ -12,9 +12,17 @@ void CiaTimer::reset() {
   pipeline_ = 0;
 }
 
+void CiaTimer::set_latch_low(uint8_t value) {
+  latch_ = static_cast<uint16_t>((latch_ & 0xff00) | value);
+  if (pipeline_ & load) counter_ = latch_;  // being loaded in this very cycle
+}
+
 void CiaTimer::set_latch_high(uint8_t value) {
   latch_ = static_cast<uint16_t>((latch_ & 0x00ff) | value << 8);
-  if (!is_running()) pipeline_ |= load1;  // a stopped timer takes its latch over
+  if (pipeline_ & load)
+    counter_ = latch_;
+  else if (!is_running())
+    pipeline_ |= load1;  // a stopped timer takes its latch over
 }
 
 void CiaTimer::set_control(uint8_t value) {
@@ -86,10 +94,7 @@ void Cia::reset(uint64_t cycle, double clock_hz, double tod_hz) {
 
 void Cia::raise(uint8_t bits) {
   flags_ |= bits;
-  if ((flags_ & mask_) && !line_flag_) {
-    line_flag_ = true;
-    line_due_ = now_ + 1;
-  }
+  if ((flags_ & mask_) && !line_flag_ && line_due_ == kNever) line_due_ = now_ + 1;
 }
 
 void Cia::acknowledge() {
@@ -102,24 +107,20 @@ void Cia::acknowledge() {
 void Cia::clock_one() {
   now_++;
   if (now_ >= line_due_) {
-    line_ = true;
+    line_flag_ = line_ = true;
     line_since_ = line_due_;
     line_due_ = kNever;
   }
+  const bool pulse = pulse_b_;
+  pulse_b_ = false;
   if (a_.clock(false)) {
     raise(kTimerA);
-    if (counts_timer_a(control_b_) && b_.clock(true)) {
-      // The linked timer sees the pulse in the same cycle.
-      raise(kTimerB);
-      if (control_b_ & 0x08) control_b_ &= 0xfe;
-      if (control_a_ & 0x08) control_a_ &= 0xfe;
-      return;
-    }
     if (control_a_ & 0x08) control_a_ &= 0xfe;
-    if (counts_timer_a(control_b_)) return;
+    pulse_b_ = counts_timer_a(control_b_) && b_.is_running();
   }
-  if (b_.clock(false)) {
-    raise(kTimerB);
+  if (b_.clock(pulse)) {
+    // A 6526 loses this flag when the register was read in the cycle before.
+    if (read_cycle_ + 1 != now_) raise(kTimerB);
     if (control_b_ & 0x08) control_b_ &= 0xfe;
   }
 }
@@ -128,7 +129,7 @@ void Cia::update(uint64_t cycle) {
   while (now_ < cycle) {
     const uint64_t left = cycle - now_;
     uint32_t quiet = std::min(a_.quiet_cycles(), b_.quiet_cycles());
-    if (line_due_ != kNever) quiet = 0;
+    if (line_due_ != kNever || pulse_b_) quiet = 0;
     if (quiet == 0) {
       clock_one();
       continue;
@@ -143,6 +144,7 @@ void Cia::update(uint64_t cycle) {
 
 uint64_t Cia::next_event() const {
   if (line_due_ != kNever) return line_due_;
+  if (pulse_b_) return now_ + 1;
   uint64_t next = kNever;
   if ((mask_ & kAlarm) && !tod_stopped_) next = (tod_next_ >> 32) + 1;
   if (line_flag_ || !(mask_ & (kTimerA | kTimerB))) return next;
@@ -184,6 +186,7 @@ uint8_t Cia::read(uint64_t cycle, uint8_t reg) {
     case 0xd: {
       const uint8_t value = static_cast<uint8_t>(flags_ | (line_flag_ ? 0x80 : 0));
       acknowledge();
+      read_cycle_ = cycle;
       return value;
     }
     case 0xe:

@@ -15,7 +15,7 @@ constexpr uint64_t kNever = ~uint64_t{0};
 class CiaTimer {
  public:
   void reset();
-  void set_latch_low(uint8_t value) { latch_ = static_cast<uint16_t>((latch_ & 0xff00) | value); }
+  void set_latch_low(uint8_t value);
   void set_latch_high(uint8_t value);
   void set_control(uint8_t value);
   uint16_t counter() const { return counter_; }
@@ -85,6 +85,8 @@ class Cia {
   uint64_t line_due_ = kNever;  // the line follows the flag a cycle later
   // Time of day, as BCD; it counts tenths of seconds out of mains periods.
   uint8_t tod_[4] = {0, 0, 0, 1}, alarm_[4] = {0, 0, 0, 0}, latched_[4] = {0, 0, 0, 0};
+  bool pulse_b_ = false;          // timer A ran out in the cycle before: the linked timer B sees it now
+  uint64_t read_cycle_ = kNever;  // when the flags were last read
   bool tod_latched_ = false, tod_stopped_ = true;
   uint64_t tod_next_ = 0;  // 32.32 cycle of the next mains period
   uint64_t tod_period_ = 0;

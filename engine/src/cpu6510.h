@@ -11,7 +11,10 @@
 #pragma once
 #include <cstdint>
 
+#ifndef SIDFLOW_INLINE  // the sanitizers' build wants plain functions: everything inlined takes a compiler minutes
+                        // there
 #define SIDFLOW_INLINE inline __attribute__((always_inline))
+#endif
 
 namespace sidflow {
 
@@ -20,6 +23,8 @@ struct CpuState {
   uint8_t a = 0, x = 0, y = 0, s = 0xff;
   uint8_t p = 0x24;
   bool jammed = false;
+  uint64_t branch_end = ~uint64_t{0};
+  uint64_t sequence_end = ~uint64_t{0};
 };
 
 namespace flag {
@@ -34,12 +39,21 @@ class Cpu6510 {
  public:
   Bus bus;
   uint32_t pc, a, x, y, s;
-  uint32_t n, z, c, v, d, i;           // n: bit 7 counts; z: the flag is set when the low byte is 0; the rest 0 or 1
-  uint64_t branch_end = ~uint64_t{0};  // where a taken branch without page crossing ended: it polls one cycle earlier
+  uint32_t n, z, c, v, d, i;             // n: bit 7 counts; z: the flag is set when the low byte is 0; the rest 0 or 1
+  uint64_t branch_end = ~uint64_t{0};    // where a taken branch without page crossing ended: it polls one cycle earlier
+  uint64_t sequence_end = ~uint64_t{0};  // where a BRK or interrupt sequence ended: it does not poll
   bool jammed;
 
   SIDFLOW_INLINE Cpu6510(const CpuState& state, const Bus& b)
-      : bus(b), pc(state.pc), a(state.a), x(state.x), y(state.y), s(state.s), jammed(state.jammed) {
+      : bus(b),
+        pc(state.pc),
+        a(state.a),
+        x(state.x),
+        y(state.y),
+        s(state.s),
+        branch_end(state.branch_end),
+        sequence_end(state.sequence_end),
+        jammed(state.jammed) {
     set_p(state.p);
   }
 
@@ -51,6 +65,8 @@ class Cpu6510 {
     state.s = static_cast<uint8_t>(s);
     state.p = static_cast<uint8_t>(p());
     state.jammed = jammed;
+    state.branch_end = branch_end;
+    state.sequence_end = sequence_end;
   }
 
   SIDFLOW_INLINE uint32_t p() const {
@@ -105,6 +121,7 @@ class Cpu6510 {
     const uint32_t vector = bus.vector(is_nmi);
     const uint32_t low = bus.read(vector);
     pc = low | bus.read(vector + 1) << 8;
+    sequence_end = bus.clk;
   }
 
   // --- addressing: each answers the effective address, having spent its cycles

@@ -15,7 +15,9 @@ namespace {
 constexpr uint16_t kTimerPal = 0x4025, kTimerNtsc = 0x4295;
 // How long the machine runs before init's first instruction, as libsidplayfp's driver takes it: the phase between the
 // raster, the timers and init.
-constexpr uint64_t kBeforeInitVbi = 175, kBeforeInitCia = 179, kBeforeInitOwnIrq = 170, kBeforeInitRsid = 166;
+constexpr uint64_t kBeforeInitVbi = 176, kBeforeInitCia = 180, kBeforeInitOwnIrq = 171, kBeforeInitRsid = 167;
+// When CIA 1's timer A is started there, after power-on; two cycles earlier on NTSC, as is init.
+constexpr uint64_t kTimerStart = 143, kTimerStartRsid = 129;
 
 class CodeWriter {
  public:
@@ -129,7 +131,8 @@ void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is
   code.put({0xa9, 0x37, 0x85, 0x01});  // LDA #$37, STA $01
   code.put({0x8d});                    // STA mark
   code.put_word(mark);
-  code.put({0x58});  // CLI
+  code.put({0x24, 0x00, 0xea, 0xea});  // seven cycles to the same moment as libsidplayfp's CLI
+  code.put({0x58});                    // CLI
   const uint16_t idle = code.here();
   code.put({0x4c});  // JMP idle
   code.put_word(idle);
@@ -149,7 +152,8 @@ void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is
     code.put({0x68, 0x85, 0x01});
   }
   // Acknowledged after play: a CLI inside play lets the interrupt nest, as on other players.
-  if (is_cia || tune.play == 0) code.put({0xad, 0x0d, 0xdc});
+  if (is_cia || tune.play == 0)
+    code.put({0xea, 0xad, 0x0d, 0xdc});  // the NOP keeps the idle loop's phase that of libsidplayfp
   if (!is_cia) code.put({0xa9, 0x01, 0x8d, 0x19, 0xd0});
   code.put(kRestoreAndReturn);
   set_word(ram, 0x0314, interrupt);
@@ -164,7 +168,8 @@ void start_chips(Machine& machine, bool is_ntsc, bool is_rsid, bool is_cia) {
   machine.cia1.write(before, 0x5, static_cast<uint8_t>(latch >> 8));
   if (is_cia) {
     machine.cia1.write(before, 0xd, 0x81);
-    machine.cia1.write(machine.start_clk - 2, 0xe, 0x01);
+    const uint64_t started = (is_rsid ? kTimerStartRsid : kTimerStart) - (is_ntsc ? 2 : 0);
+    machine.cia1.write(machine.start_clk + started, 0xe, 0x01);
   }
   machine.vic.write(machine.start_clk, 0x11, 0x1b);
   if (!is_rsid && !is_cia) machine.vic.write(machine.start_clk, 0x1a, 0x01);

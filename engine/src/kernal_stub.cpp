@@ -14,7 +14,7 @@ void put(uint8_t* image, int address, std::initializer_list<uint8_t> bytes) {
 
 // The addresses are the ROM's public ones (the IRQ routine that ends in $EA31, its exit $EA81, the NMI's $FE43 and
 // $FEBC): programs jump to them by number. The code between them is the shortest that does the same.
-void write_kernal_stub(uint8_t* image) {
+void write_kernal_stub(uint8_t* image, bool is_rsid) {
   constexpr uint8_t kRts = 0x60, kJam = 0x02;
   std::fill(image, image + 8192, kRts);
   // IRQ and BRK: save A, X, Y; look at the pushed B flag; on through $0316 or $0314.
@@ -31,6 +31,11 @@ void write_kernal_stub(uint8_t* image) {
   // A tune that resets the machine has ended.
   put(image, 0xfce2, {kJam});
   put(image, 0xfffa, {0x43, 0xfe, 0xe2, 0xfc, 0x48, 0xff});
+  if (is_rsid) return;
+  // PSIDs get the short entry that libsidplayfp gives them (18 cycles, no question about B), so that a play routine
+  // which looks at a timer sees the same there and here.
+  put(image, 0xff5b, {0x48, 0x8a, 0x48, 0x98, 0x48, 0x6c, 0x14, 0x03});
+  put(image, 0xfffe, {0x5b, 0xff});
 }
 
 }  // namespace sidflow

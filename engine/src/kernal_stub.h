@@ -6,7 +6,7 @@
 
 namespace sidflow {
 
-// image: the 8192 bytes at $E000.
-void write_kernal_stub(uint8_t* image);
+// image: the 8192 bytes at $E000. is_rsid: the interrupt entry as long as the ROM's, else as short as can be.
+void write_kernal_stub(uint8_t* image, bool is_rsid);
 
 }  // namespace sidflow

@@ -165,9 +165,13 @@ uint64_t Machine::next_event() const {
 
 // Between two instructions: what is due now, and until when can the CPU be left alone? The 6510 polls in the last but
 // one cycle of an instruction, so a line must have been low since two cycles before the boundary.
-Machine::Attention Machine::attend(uint64_t now, uint64_t branch_end, uint32_t i_flag) {
+Machine::Attention Machine::attend(uint64_t now, uint64_t branch_end, uint64_t sequence_end, uint32_t i_flag) {
   if (cpu.jammed || now >= leave_at_) return Attention::leave;
   update_chips(now);
+  if (sequence_end == now) {  // the handler's first instruction comes before anything else
+    limit_ = 0;
+    return Attention::none;
+  }
   const uint64_t polled = now - (branch_end == now ? 3 : 2);
   const bool masked = delayed_i_ >= 0 ? delayed_i_ != 0 : i_flag != 0;
   delayed_i_ = -1;
@@ -188,7 +192,7 @@ Machine::Attention Machine::attend(uint64_t now, uint64_t branch_end, uint32_t i
 uint32_t Machine::vector(bool is_nmi, uint64_t now) {
   if (is_nmi) return 0xfffa;
   update_chips(now);
-  if (nmi_pending_ && nmi_since_ + 1 <= now) {
+  if (nmi_pending_ && nmi_since_ + 2 <= now) {
     nmi_pending_ = false;
     return 0xfffa;
   }
@@ -202,7 +206,7 @@ void Machine::run_with(uint64_t leave_at) {
   for (;;) {
     if (__builtin_expect(processor.bus.clk >= processor.bus.limit, 0)) {
       if (processor.jammed) break;
-      const Attention attention = attend(processor.bus.clk, processor.branch_end, processor.i);
+      const Attention attention = attend(processor.bus.clk, processor.branch_end, processor.sequence_end, processor.i);
       if (attention == Attention::leave) break;
       if (attention == Attention::none) {
         processor.bus.limit = limit_;
@@ -275,7 +279,7 @@ void Machine::power_on(const MachineSetup& setup, const Roms& roms) {
     if (rom.size() == size) std::copy(rom.begin(), rom.end(), to);
     return rom.size() == size;
   };
-  if (!load(kernal_, sizeof kernal_, roms.kernal)) write_kernal_stub(kernal_);
+  if (!load(kernal_, sizeof kernal_, roms.kernal)) write_kernal_stub(kernal_, setup.is_rsid);
   if (!load(basic_, sizeof basic_, roms.basic)) std::memset(basic_, 0, sizeof basic_);
   if (!load(chargen_, sizeof chargen_, roms.chargen)) std::memset(chargen_, 0, sizeof chargen_);
 

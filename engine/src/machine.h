@@ -26,6 +26,7 @@ struct Roms {
 
 struct MachineSetup {
   VideoStandard video = kPal;
+  bool is_rsid = true;  // which interrupt entry the KERNAL's stand-in has
   int chips = 1;
   uint16_t addresses[kMaxChips] = {0xd400, 0, 0};
   ChipModel models[kMaxChips] = {ChipModel::mos6581, ChipModel::mos6581, ChipModel::mos6581};
@@ -69,7 +70,7 @@ class Machine {
 
   template <class Bus>
   void run_with(uint64_t leave_at);
-  Attention attend(uint64_t now, uint64_t branch_end, uint32_t i_flag);
+  Attention attend(uint64_t now, uint64_t branch_end, uint64_t sequence_end, uint32_t i_flag);
   uint32_t slow_read(uint32_t address, uint64_t now);
   void slow_write(uint32_t address, uint32_t value, uint64_t now);
   void write_port(uint32_t address, uint8_t value);

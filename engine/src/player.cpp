@@ -63,6 +63,7 @@ int Player::power_on() {
   MachineSetup setup;
   is_ntsc_ = in_force_.clock == 2 || (in_force_.clock == 0 && tune_.clock == Clock::ntsc);
   setup.video = is_ntsc_ ? kNtsc : kPal;
+  setup.is_rsid = tune_.is_rsid;
   setup.chips = tune_.chips;
   for (int chip = 0; chip < tune_.chips; chip++) {
     models_[chip] = in_force_.chip_model ? in_force_.chip_model : tune_.models[chip] ? tune_.models[chip] : 6581;
