@@ -109,14 +109,14 @@ void set_some_rom(sf_player* player, uint8_t which, uint8_t fill) {
 void one_call(sf_player* player, uint8_t what, uint8_t how) {
   switch (what & 7) {
     case 0:
-      trace_some(player, how / 1000.0, 1 + (what >> 3) * 8);
+      trace_some(player, how / 10000.0, 1 + (what >> 3) * 8);
       break;
     case 1:
     case 2:
-      render_some(player, 1 + how * 4);
+      render_some(player, how == 255 ? SF_MAX_FRAMES : 1 + how / 2);
       break;
     case 3:
-      check_status(sf_seek(player, how == 255 ? NAN : how == 254 ? -1.0 : how / 500.0));
+      check_status(sf_seek(player, how == 255 ? NAN : how == 254 ? -1.0 : how / 5000.0));
       break;
     case 4:
       set_some_option(player, what >> 3, how);

@@ -164,7 +164,7 @@ def test_each_bus_cycle_of_an_interrupt_is_the_hardware_s() -> None:
         bench.put(0xFFFE, bytes([0x00, 0x20]))
         for register, value in ((0x0D, 0x81), (0x04, 10), (0x05, 0), (0x0E, 0x19)):
             bench.poke(0xDC00 + register, value)
-        before = Registers(1, 2, 3, 0xF0, 0x03, 0x1000)
+        before, memory = Registers(1, 2, 3, 0xF0, 0x03, 0x1000), bytearray()
         bench.set(before)
         while bench.get().pc < 0x1040:
             before = bench.get()

@@ -14,7 +14,7 @@ from tests.engine.cpu.bench import FAST_PATH, FULL_MACHINE, Bench, Registers
 from tests.engine.cpu.nmos6510 import DECIMAL_SENSITIVE, JAM_OPCODES, OPCODES, UNDOCUMENTED, D, Nmos6510
 from tests.engine.cpu.states import random_registers, random_state
 
-STATES_EACH = 300
+STATES_EACH = 200
 INTERPRETERS = pytest.mark.parametrize("which", [FULL_MACHINE, FAST_PATH], ids=["full machine", "fast path"])
 EVERY_OPCODE = pytest.mark.parametrize("opcode", range(256), ids="{:02x}".format)
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.engine.cpu.bench import FAST_PATH, FULL_MACHINE, Bench, Registers
 from tests.engine.cpu.nmos6510 import JAM_OPCODES, Nmos6510
+from tests.engine.cpu.states import random_registers
 
 STEPS = 3000
 
@@ -18,9 +19,7 @@ def test_random_programs_run_alike_on_both_interpreters_and_in_the_model(seed: i
     with Bench() as full, Bench() as fast:
         full.put(0, memory)
         fast.put(0, memory)
-        model = Nmos6510(
-            memory, Registers(*rng.randbytes(4), p=rng.randrange(256) & 0xCF, pc=rng.randrange(65536))
-        )
+        model = Nmos6510(memory, random_registers(rng, memory, 0xEA))
         full.set(model.reg)
         fast.set(model.reg)
         for _ in range(STEPS):
