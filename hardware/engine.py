@@ -244,7 +244,7 @@ class TunePlayer:
     # -- what it is told --
 
     def set_rom(self, rom: Rom, data: bytes) -> None:
-        """Puts a ROM image of the user's in; takes effect at the next start."""
+        """Puts a ROM image of the user's in, or with no bytes takes it out; takes effect at the next start."""
         with self._lock:
             self._check(self._library.sf_set_rom(self._open(), int(rom), bytes(data), len(data)))
 
