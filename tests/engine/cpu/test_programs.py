@@ -17,9 +17,9 @@ def test_random_programs_run_alike_on_both_interpreters_and_in_the_model(seed: i
     rng = random.Random(seed)
     memory = bytearray(rng.randbytes(65536))
     with Bench() as full, Bench() as fast:
+        model = Nmos6510(memory, random_registers(rng, memory, 0xEA))
         full.put(0, memory)
         fast.put(0, memory)
-        model = Nmos6510(memory, random_registers(rng, memory, 0xEA))
         full.set(model.reg)
         fast.set(model.reg)
         for _ in range(STEPS):
