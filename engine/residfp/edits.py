@@ -230,19 +230,43 @@ EDITS = (
     Edit(CONFIG, "#include <random>", "#include <atomic>\n#include <memory>\n#include <mutex>"),
     Edit(CONFIG, "    class Randomnoise", "", end="return buffer[index]; }\n    };"),
     Edit(CONFIG, "to_ushort_dither(N16 * (value - vmin), rnd.getNoise())", "to_ushort(N16 * (value - vmin))"),
-    Edit(CONFIG, "static_cast<int>(getNormalizedValue(getVoiceVoltage(value, env)))",
-         "((static_cast<int>(value) * voiceScale) >> 15) + voiceZero"),
-    Edit(CONFIG, "int getNormalizedVoice(float value, unsigned int env) const", "int getNormalizedVoice(float value) const"),
+    Edit(
+        CONFIG,
+        "static_cast<int>(getNormalizedValue(getVoiceVoltage(value, env)))",
+        "((static_cast<int>(value) * voiceScale) >> 15) + voiceZero",
+    ),
+    Edit(
+        CONFIG,
+        "int getNormalizedVoice(float value, unsigned int env) const",
+        "int getNormalizedVoice(float value) const",
+    ),
     Edit(CONFIG, "    inline double getVoiceVoltage", "", end="getVoiceDC(env);\n    }\n"),
-    Edit("Filter.h", "fmc.getNormalizedVoice(v.output(), v.envelope()->output())", "fmc.getNormalizedVoice(v.output())"),
-    Edit("Filter.h", "void input(short input) { Ve = fmc.getNormalizedVoice(input/32768.f, 0); }",
-         "void input(short) { Ve = fmc.mixerRow(0)[0]; }"),
+    Edit(
+        "Filter.h",
+        "fmc.getNormalizedVoice(v.output(), v.envelope()->output())",
+        "fmc.getNormalizedVoice(v.output())",
+    ),
+    Edit(
+        "Filter.h",
+        "void input(short input) { Ve = fmc.getNormalizedVoice(input/32768.f, 0); }",
+        "void input(short) { Ve = fmc.mixerRow(0)[0]; }",
+    ),
     # A voice as in 2.4.2: 20 bits around a zero level, no leakage, no saturation, a fixed DC level.
-    Edit("SID.cpp", "        //const double offset = dacBuilder.getOutput(is6581 ? OFFSET_6581 : OFFSET_8580);\n", ""),
+    Edit(
+        "SID.cpp",
+        "        //const double offset = dacBuilder.getOutput(is6581 ? OFFSET_6581 : OFFSET_8580);\n",
+        "",
+    ),
     Edit("SID.cpp", "dacBuilder.getOutput(0x7ff, is6581)", "dacBuilder.getOutput(is6581 ? 0x380 : 0x9c0)"),
     Edit("SID.cpp", "dacBuilder.getOutput(i, is6581)", "dacBuilder.getOutput(i)"),
-    Edit("SID.cpp", "static_cast<float>(dacValue - offset)", "static_cast<float>((dacValue - offset) * 4096.)"),
-    Edit("SID.cpp", "static_cast<float>(dacBuilder.getOutput(i))", "static_cast<float>(dacBuilder.getOutput(i) * 256.)"),
+    Edit(
+        "SID.cpp", "static_cast<float>(dacValue - offset)", "static_cast<float>((dacValue - offset) * 4096.)"
+    ),
+    Edit(
+        "SID.cpp",
+        "static_cast<float>(dacBuilder.getOutput(i))",
+        "static_cast<float>(dacBuilder.getOutput(i) * 256.)",
+    ),
     Edit("Dac.cpp", "dac[i] * leakage", "0."),
     Edit("SID.cpp", "scaleFactor = 3;", "scaleFactor = 2;"),
     Edit("SID.cpp", "scaleFactor = 5;", "scaleFactor = 2;"),
@@ -254,10 +278,12 @@ EDITS = (
     # Tables by the row.
     Edit(CONFIG, "    Randomnoise rnd;\n", ROW_STATE),
     Edit(CONFIG, "    unsigned short* getVolume() { return volume; }\n", ROWS, end="{ return mixer; }\n"),
-    Edit(CONFIG, "void buildSummerTable(const OpAmp& opampModel)", "void buildSummerRow(const OpAmp& opampModel, int i)"),
     Edit(
-        CONFIG, "int idx = 0;\n        for (int i = 0; i < 5; i++)", "unsigned int idx = summerStart(i);"
+        CONFIG,
+        "void buildSummerTable(const OpAmp& opampModel)",
+        "void buildSummerRow(const OpAmp& opampModel, int i)",
     ),
+    Edit(CONFIG, "int idx = 0;\n        for (int i = 0; i < 5; i++)", "unsigned int idx = summerStart(i);"),
     Edit(
         CONFIG,
         "void buildMixerTable(const OpAmp& opampModel, double nRatio)",
@@ -278,7 +304,10 @@ EDITS = (
     ),
     Edit(CONFIG, "resonance_n[n8]", "resonanceGain[n8]"),
     Edit(
-        CONFIG, "int idx = 0;\n        for (int n8 = 0; n8 < 16; n8++)", "unsigned int idx = n8 << 16;", times=2
+        CONFIG,
+        "int idx = 0;\n        for (int n8 = 0; n8 < 16; n8++)",
+        "unsigned int idx = n8 << 16;",
+        times=2,
     ),
     Edit("Filter.cpp", "volume + (vol * (1<<16))", "fmc.volumeRow(vol)"),
     Edit("Filter.cpp", "summer + summerIdx[Nsum]", "fmc.summerRow(Nsum)"),
@@ -292,7 +321,9 @@ EDITS = (
     Edit(
         CONFIG_6581,
         "    // Create lookup tables for gains / summers.",
-        rows_from("    setVoiceZero(5.075);\n    auto filterVcrVg = [this]", "8.0 / 6.0", "12.0", "(~i & 0xf) / 8.0"),
+        rows_from(
+            "    setVoiceZero(5.075);\n    auto filterVcrVg = [this]", "8.0 / 6.0", "12.0", "(~i & 0xf) / 8.0"
+        ),
         end="    auto filterVcrVg = [this]",
     ),
     Edit(
@@ -308,7 +339,11 @@ EDITS = (
         end="thdResonance.join();\n#endif",
     ),
     Edit(CONFIG, "    virtual double getVoiceDC(unsigned int env) const = 0;\n", ""),
-    Edit("FilterModelConfig8580.h", "    inline double getVoiceDC(unsigned int) const override { return getVref(); }\n", ""),
+    Edit(
+        "FilterModelConfig8580.h",
+        "    inline double getVoiceDC(unsigned int) const override { return getVref(); }\n",
+        "",
+    ),
     Edit(
         "FilterModelConfig6581.h",
         "    inline double getVoiceDC(unsigned int env) const override",
@@ -324,20 +359,44 @@ EDITS = (
     Edit("SID.cpp", "SID::SID() :", "SID::SID(ChipModel model) :"),
     Edit("SID.cpp", "    filter6581(new Filter6581()),\n    filter8580(new Filter8580()),\n", ""),
     Edit("SID.cpp", "    setChipModel(MOS8580);", "    setChipModel(model);"),
-    Edit("SID.cpp", "        filter = filter6581;",
-         "        if (filter6581 == nullptr) filter6581 = new Filter6581();\n        filter = filter6581;"),
-    Edit("SID.cpp", "        filter = filter8580;",
-         "        if (filter8580 == nullptr) filter8580 = new Filter8580();\n        filter = filter8580;"),
+    Edit(
+        "SID.cpp",
+        "        filter = filter6581;",
+        "        if (filter6581 == nullptr) filter6581 = new Filter6581();\n        filter = filter6581;",
+    ),
+    Edit(
+        "SID.cpp",
+        "        filter = filter8580;",
+        "        if (filter8580 == nullptr) filter8580 = new Filter8580();\n        filter = filter8580;",
+    ),
     Edit("SID.cpp", "filter6581->reset();\n    filter8580->reset();", "filter->reset();"),
-    Edit("SID.cpp", "filter6581->enable(enable);\n    filter8580->enable(enable);", "filter->enable(enable);"),
+    Edit(
+        "SID.cpp", "filter6581->enable(enable);\n    filter8580->enable(enable);", "filter->enable(enable);"
+    ),
     Edit("SID.cpp", "filter6581->input(value);\n    filter8580->input(value);", "filter->input(value);"),
     *(
-        Edit("SID.cpp", f"filter6581->{write}(value);\n        filter8580->{write}(value);", f"filter->{write}(value);")
+        Edit(
+            "SID.cpp",
+            f"filter6581->{write}(value);\n        filter8580->{write}(value);",
+            f"filter->{write}(value);",
+        )
         for write in ("writeFC_LO", "writeFC_HI", "writeRES_FILT", "writeMODE_VOL")
     ),
-    Edit("SID.cpp", "    filter6581->setFilterCurve", "    if (filter6581 != nullptr) filter6581->setFilterCurve"),
-    Edit("SID.cpp", "    filter6581->setFilterRange", "    if (filter6581 != nullptr) filter6581->setFilterRange"),
-    Edit("SID.cpp", "    filter8580->setFilterCurve", "    if (filter8580 != nullptr) filter8580->setFilterCurve"),
+    Edit(
+        "SID.cpp",
+        "    filter6581->setFilterCurve",
+        "    if (filter6581 != nullptr) filter6581->setFilterCurve",
+    ),
+    Edit(
+        "SID.cpp",
+        "    filter6581->setFilterRange",
+        "    if (filter6581 != nullptr) filter6581->setFilterRange",
+    ),
+    Edit(
+        "SID.cpp",
+        "    filter8580->setFilterCurve",
+        "    if (filter8580 != nullptr) filter8580->setFilterCurve",
+    ),
     # Take over a state; mute a voice.
     Edit(
         "WaveformGenerator.h",
@@ -349,7 +408,11 @@ EDITS = (
         "    unsigned char readENV() const { return env3; }\n",
         "    unsigned char readENV() const { return env3; }\n" + RESUME_ENVELOPE,
     ),
-    Edit("SID.h", "    void enableFilter(bool enable);\n", "    void enableFilter(bool enable);\n" + STATE_OF_SID),
+    Edit(
+        "SID.h",
+        "    void enableFilter(bool enable);\n",
+        "    void enableFilter(bool enable);\n" + STATE_OF_SID,
+    ),
     Edit(
         "ExternalFilter.h",
         "    void reset();\n",
@@ -357,13 +420,21 @@ EDITS = (
     ),
     Edit("Voice.h", "public:\n    /**\n     * Amplitude modulated waveform output.", MUTE),
     Edit("Voice.h", "wavDAC[wav] * envDAC[env]", "wavDAC[wav] * envDAC[env] * gain"),
-    Edit("Voice.h", "unsigned int const env = envelopeGenerator.output();", "unsigned int const env = level();"),
+    Edit(
+        "Voice.h", "unsigned int const env = envelopeGenerator.output();", "unsigned int const env = level();"
+    ),
     # The resampler's clock in 2^-42 of an input sample.
-    Edit("resample/SincResampler.h", "    const int cyclesPerSample;\n\n    int sampleOffset = 0;",
-         "    static constexpr long long ONE = 1LL << 42;\n\n    const long long cyclesPerSample;\n\n"
-         "    long long sampleOffset = 0;"),
-    Edit("resample/SincResampler.cpp", "static_cast<int>(clockFrequency / samplingFrequency * 1024.)",
-         "static_cast<long long>(clockFrequency / samplingFrequency * ONE + 0.5)"),
+    Edit(
+        "resample/SincResampler.h",
+        "    const int cyclesPerSample;\n\n    int sampleOffset = 0;",
+        "    static constexpr long long ONE = 1LL << 42;\n\n    const long long cyclesPerSample;\n\n"
+        "    long long sampleOffset = 0;",
+    ),
+    Edit(
+        "resample/SincResampler.cpp",
+        "static_cast<int>(clockFrequency / samplingFrequency * 1024.)",
+        "static_cast<long long>(clockFrequency / samplingFrequency * ONE + 0.5)",
+    ),
     Edit("resample/SincResampler.cpp", "if (sampleOffset < 1024)", "if (sampleOffset < ONE)"),
     Edit("resample/SincResampler.cpp", "fir(sampleOffset)", "fir(static_cast<int>(sampleOffset >> 32))"),
     Edit("resample/SincResampler.cpp", "sampleOffset -= 1024;", "sampleOffset -= ONE;"),
@@ -373,13 +444,23 @@ EDITS = (
         for what in ("chip type", "combined waveforms type", "sampling method")
     ),
     # Done once instead of every cycle.
-    Edit("FilterModelConfig6581.h", "double vcr_n_Ids_term[1 << 16];", "unsigned short vcr_n_Ids_term[1 << 16];"),
+    Edit(
+        "FilterModelConfig6581.h",
+        "double vcr_n_Ids_term[1 << 16];",
+        "unsigned short vcr_n_Ids_term[1 << 16];",
+    ),
     Edit("FilterModelConfig6581.h", "to_ushort(vcr_n_Ids_term[i] * uCox)", "vcr_n_Ids_term[i]"),
-    Edit(CONFIG_6581, "vcr_n_Ids_term[i] = n_Is * log_term * log_term;",
-         "vcr_n_Ids_term[i] = to_ushort(n_Is * log_term * log_term * uCox);"),
+    Edit(
+        CONFIG_6581,
+        "vcr_n_Ids_term[i] = n_Is * log_term * log_term;",
+        "vcr_n_Ids_term[i] = to_ushort(n_Is * log_term * log_term * uCox);",
+    ),
     Edit("Integrator6581.h", "    const double wlSnake;\n", "    const int snakeFactor;\n"),
-    Edit("Integrator6581.h", "wlSnake(fmc.getWL_snake()),",
-         "snakeFactor(fmc.getNormalizedCurrentFactor<13>(fmc.getWL_snake())),"),
+    Edit(
+        "Integrator6581.h",
+        "wlSnake(fmc.getWL_snake()),",
+        "snakeFactor(fmc.getNormalizedCurrentFactor<13>(fmc.getWL_snake())),",
+    ),
     Edit("Integrator6581.cpp", "fmc.getNormalizedCurrentFactor<13>(wlSnake)", "snakeFactor"),
 )
 

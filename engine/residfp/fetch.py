@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where does reSIDfp's source come from? From the pinned pyresidfp source distribution, made ready to compile.
 
-    python3 engine/residfp/fetch.py engine/build/residfp
+    python3 -m engine.residfp.fetch engine/build/residfp
 
 downloads by pip's ordinary client (version and SHA-256 below; nothing of it is built or installed), unpacks src/residfp
 and src/sidcxx11.h below the given folder, makes config.h and siddefs-fp.h from their templates and applies `edits.py`.
@@ -21,14 +21,20 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from edits import EditError, edit_tree
+from engine.residfp.edits import EditError, edit_tree
 
 VERSION = "0.17.0"
 SHA256 = "4a805c7a08b157dcc759012d21d5de1f9eb5b5427aa2fee47e72bc2c1d9a707f"
 ARCHIVE = f"pyresidfp-{VERSION}.tar.gz"
 
 # What cmake would find out; the code is C++17 and calls no processor-specific instructions.
-DEFINED = {"HAVE_CXX17": "", "HAVE_BUILTIN_EXPECT": "1", "RESID_BRANCH_HINTS": "1", "RESID_INLINING": "1", "RESID_INLINE": "inline"}
+DEFINED = {
+    "HAVE_CXX17": "",
+    "HAVE_BUILTIN_EXPECT": "1",
+    "RESID_BRANCH_HINTS": "1",
+    "RESID_INLINING": "1",
+    "RESID_INLINE": "inline",
+}
 
 # pip asks a source distribution's build system for its name and version before it keeps the file. That would install
 # cmake and ninja for nothing, so this stand-in for the build system answers.
@@ -77,16 +83,33 @@ def download(folder: Path) -> Path:
         wanted = scratch / "requirements.txt"
         wanted.write_text(f"pyresidfp=={VERSION} --hash=sha256:{SHA256}\n")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-build-isolation"]
-        command += ["--no-binary", ":all:", "--require-hashes", "-r", str(wanted), "-d", str(scratch / "kept")]
+        command += [
+            "--no-binary",
+            ":all:",
+            "--require-hashes",
+            "-r",
+            str(wanted),
+            "-d",
+            str(scratch / "kept"),
+        ]
         try:
             answer = subprocess.run(
-                command, env=pip_environment(scratch), capture_output=True, text=True, timeout=600, check=False
+                command,
+                env=pip_environment(scratch),
+                capture_output=True,
+                text=True,
+                timeout=600,
+                check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise FetchError("downloading reSIDfp took longer than ten minutes: is the network up?") from error
+            raise FetchError(
+                "downloading reSIDfp took longer than ten minutes: is the network up?"
+            ) from error
         if answer.returncode != 0:
             raise FetchError(reason(answer.stderr))
-        os.replace(shutil.copy(scratch / "kept" / ARCHIVE, folder / f"{ARCHIVE}.part"), archive)
+        part = folder / f"{ARCHIVE}.part"
+        shutil.copy(scratch / "kept" / ARCHIVE, part)
+        part.replace(archive)
     return archive
 
 

@@ -78,7 +78,8 @@ void ReferenceSynth::make_chip(const SynthSettings& settings, uint64_t cycle) {
   delivered_ = 0;
 }
 
-// A chip at power-on: its levels swing in, audibly, as the real one's and libsidplayfp's do; the volume is the KERNAL's.
+// A chip at power-on: its levels swing in, audibly, as the real one's and libsidplayfp's do; the volume is the
+// KERNAL's.
 void ReferenceSynth::reset(const SynthSettings& settings, uint64_t cycle) {
   make_chip(settings, cycle);
   const uint8_t registers[32] = {};

@@ -24,7 +24,9 @@ def tune_files() -> list[str]:
 def assert_alike(jobs: list[Job]) -> list[Answer]:
     """Both builds answer alike, the native one also a second time and in another order; all answers are returned."""
     ours = [answer_of_native(job) for job in jobs]
-    again = {place: answer_of_native(jobs[place]) for place in random.sample(range(len(jobs)), len(jobs) // 2)}
+    again = {
+        place: answer_of_native(jobs[place]) for place in random.sample(range(len(jobs)), len(jobs) // 2)
+    }
     theirs = answers_of_webassembly(jobs)
     assert len(theirs) == len(jobs)
     for place, job in enumerate(jobs):
@@ -35,8 +37,13 @@ def assert_alike(jobs: list[Job]) -> list[Answer]:
 
 @needs_corpus
 def test_traces_of_every_song() -> None:
-    songs = {file: [song.number for song in recorded_songs() if song.name == Path(file).stem] for file in tune_files()}
-    jobs = [Job(file=file, song=song, kind="trace", seconds=4) for file in songs for song in songs[file] or [1]]
+    songs = {
+        file: [song.number for song in recorded_songs() if song.name == Path(file).stem]
+        for file in tune_files()
+    }
+    jobs = [
+        Job(file=file, song=song, kind="trace", seconds=4) for file in songs for song in songs[file] or [1]
+    ]
     jobs += [Job(file=file, kind="trace", seconds=2, options={"path": 1}) for file in songs]
     hashes = {answer["hash"] for answer in assert_alike(jobs)}
     assert len(hashes) > len(jobs) / 3, "songs are told apart"
@@ -54,7 +61,11 @@ def test_samples_of_every_file(synth: int) -> None:
 def test_samples_at_every_rate(synth: int) -> None:
     files = random.sample(tune_files(), 3)
     assert_alike(
-        [Job(file=file, options={"synth": synth, "sampleRate": rate}, seconds=0.3) for file in files for rate in RATES]
+        [
+            Job(file=file, options={"synth": synth, "sampleRate": rate}, seconds=0.3)
+            for file in files
+            for rate in RATES
+        ]
     )
 
 
@@ -71,7 +82,9 @@ def test_samples_with_every_option(synth: int) -> None:
         {"path": 1},
     ]
     file = random.choice(tune_files())
-    answers = assert_alike([Job(file=file, options={"synth": synth, **chosen}, seconds=0.7) for chosen in options])
+    answers = assert_alike(
+        [Job(file=file, options={"synth": synth, **chosen}, seconds=0.7) for chosen in options]
+    )
     assert len({answer["hash"] for answer in answers}) > 3, "options are heard"
 
 
@@ -93,7 +106,10 @@ def test_samples_of_our_own_tunes(tmp_path: Path, name: str) -> None:
     file = tmp_path / "made.sid"
     file.write_bytes(tune.file)
     assert_alike(
-        [Job(file=str(file), song=tune.song, options={"synth": synth}, seconds=1) for synth in (FAST, REFERENCE)]
+        [
+            Job(file=str(file), song=tune.song, options={"synth": synth}, seconds=1)
+            for synth in (FAST, REFERENCE)
+        ]
     )
 
 
@@ -106,7 +122,10 @@ def test_refusals(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         jobs.append(Job(file=str(tmp_path / name)))
     (tmp_path / "good").write_bytes(file)
-    jobs += [Job(file=str(tmp_path / "good"), song=9999), Job(file=str(tmp_path / "good"), options={"sampleRate": 7999})]
+    jobs += [
+        Job(file=str(tmp_path / "good"), song=9999),
+        Job(file=str(tmp_path / "good"), options={"sampleRate": 7999}),
+    ]
     answers = assert_alike(jobs)
     assert all(answer["message"] for answer in answers)
     assert len({answer["code"] for answer in answers}) >= 4

@@ -17,6 +17,8 @@ def brotli(content: bytes) -> int:
 
 def test_engine_and_glue_are_at_most_70_kb_brotli() -> None:
     bundle = [str(ROOT / "node_modules/.bin/esbuild"), str(ROOT / "frontend/player/engine.js")]
-    glue = subprocess.run([*bundle, "--bundle", "--minify", "--format=esm"], capture_output=True, check=True).stdout
+    glue = subprocess.run(
+        [*bundle, "--bundle", "--minify", "--format=esm"], capture_output=True, check=True
+    ).stdout
     size = brotli(WASM.read_bytes()) + brotli(glue)
     assert size <= LIMIT_BYTES
