@@ -162,7 +162,7 @@ test("after a flush the old song fades out and the first frame that follows is t
   const heard = [];
   for (let i = 0; i < 8; i++) heard.push(...turn(reader).left);
   assert.equal(ring.get(HEADER.EPOCH_READ), 2);
-  const silence = heard.findIndex((sample) => sample === 0);
+  const silence = heard.indexOf(0);
   assert.ok(silence > 0 && silence <= 2 * TURN, "the old song faded within two turns");
   assert.equal(numberOf(heard.at(-1)), 20000 + ring.framesPlayed(2));
 });

@@ -1,0 +1,141 @@
+"""Does sound arrive, at the right pitch, without a gap or a click, whatever the page's own thread does?"""
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.browser.conftest import Site
+from tests.browser.listening import Ear, Listener, longest_silence_s, pitch_hz, steepest_step
+from tests.browser.tunes import rising_hz
+
+C4_HZ = 261.6
+
+
+def test_a_click_brings_samples_to_the_audio_thread(
+    page: Page, site: Site, listener: Listener, ear: Ear
+) -> None:
+    page.goto(site.url)
+    assert page.evaluate("crossOriginIsolated")
+    listener.play("Rising")
+    listener.wait_for_phase("playing")
+    sounding = listener.number("sounding")
+    listener.wait_until(lambda: listener.number("sounding") > sounding + 20_000, "samples in the worklet")
+    assert listener.told()["transport"] == "shared"
+    assert abs(ear.hear(0.5)).max() > 0.02
+
+
+def test_the_test_tone_is_a_c4(
+    page: Page, site: Site, listener: Listener, ear: Ear, with_corpus: None
+) -> None:
+    page.goto(site.url)
+    listener.play("Test Tone C4")
+    listener.wait_for_phase("playing")
+    page.wait_for_timeout(500)
+    for _ in ("on the fast synth", "on the reference synth"):
+        heard = ear.hear(2)
+        assert pitch_hz(heard, ear.rate) == pytest.approx(C4_HZ, rel=0.01)
+        listener.wait_for_synth("reference")
+        page.wait_for_timeout(4000)
+
+
+def test_a_minute_has_no_underrun_and_no_gap(page: Page, site: Site, listener: Listener, ear: Ear) -> None:
+    page.goto(site.url)
+    listener.play("Rising")
+    listener.wait_for_phase("playing")
+    page.wait_for_timeout(300)
+    heard = ear.hear(60)
+    assert listener.number("underruns") == 0
+    assert len(heard) > 59 * ear.rate
+    assert longest_silence_s(heard, ear.rate) < 0.02
+    assert listener.number("position") == pytest.approx(60.5, abs=2.5)
+
+
+@pytest.mark.parametrize("isolated", [True, False], ids=["shared", "port"])
+def test_a_page_that_hangs_for_two_seconds_is_not_heard(
+    page: Page, site: Site, listener: Listener, ear: Ear, isolated: bool
+) -> None:
+    if not isolated:
+        serve_without_isolation(page)
+    page.goto(site.url)
+    listener.play("Rising")
+    listener.wait_for_phase("playing")
+    page.wait_for_timeout(1500)
+    ear.take()
+    page.evaluate("() => { const until = performance.now() + 2000; while (performance.now() < until); }")
+    page.wait_for_timeout(500)
+    heard = ear.take()
+    assert listener.told()["transport"] == ("shared" if isolated else "port")
+    assert len(heard) > 2.2 * ear.rate
+    assert longest_silence_s(heard, ear.rate) < 0.02
+    assert listener.number("underruns") == 0
+
+
+def test_the_change_to_the_reference_synth_leaves_no_gap(
+    page: Page, site: Site, listener: Listener, ear: Ear
+) -> None:
+    page.goto(site.url)
+    listener.play("Rising")
+    listener.wait_for_phase("playing")
+    page.wait_for_timeout(200)
+    ear.take()
+    listener.wait_for_synth("reference")
+    page.wait_for_timeout(4000)
+    heard = ear.take()
+    assert longest_silence_s(heard, ear.rate) < 0.02
+    assert steepest_step(heard) < 0.2
+    assert listener.number("underruns") == 0
+
+
+def test_pause_and_play_go_on_at_the_same_place_without_a_click(
+    page: Page, site: Site, listener: Listener, ear: Ear
+) -> None:
+    page.goto(site.url)
+    listener.play("Rising")
+    listener.wait_for_phase("playing")
+    page.wait_for_timeout(2000)
+    ear.take()
+    listener.press("toggle")
+    listener.wait_for_phase("paused")
+    page.wait_for_timeout(700)
+    stood = listener.number("position")
+    silent = ear.hear(0.7)
+    assert abs(silent).max() == 0
+    assert listener.number("position") == stood
+    listener.press("toggle")
+    listener.wait_for_phase("playing")
+    page.wait_for_timeout(1000)
+    assert stood + 0.5 < listener.number("position") < stood + 2.5
+    assert steepest_step(ear.take()) < 0.2
+
+
+@pytest.mark.parametrize("seconds", [10, 100, 170])
+def test_seeking_leads_to_the_position_and_to_its_sound(
+    page: Page, site: Site, listener: Listener, ear: Ear, seconds: int
+) -> None:
+    page.goto(site.url)
+    listener.play("Rising")
+    listener.wait_for_phase("playing")
+    page.wait_for_timeout(500)
+    for target in (seconds, 5):
+        listener.seek(target)
+        listener.wait_for_position(target, target + 3)
+        page.wait_for_timeout(400)
+        before = listener.number("position")
+        heard = ear.hear(0.25)
+        after = listener.number("position")
+        possible = [rising_hz(1, before - 0.5 + 0.1 * i) for i in range(int((after - before + 1) * 10))]
+        pitch = pitch_hz(heard, ear.rate)
+        assert min(abs(pitch / hz - 1) for hz in possible) < 0.03, (pitch, before, after, possible)
+    assert listener.number("underruns") == 0
+
+
+def serve_without_isolation(page: Page) -> None:
+    """The page as a server or proxy without COOP and COEP would give it."""
+
+    def without(route: Route) -> None:
+        answer = route.fetch()
+        headers = {k: v for k, v in answer.headers.items() if not k.startswith("cross-origin-")}
+        route.fulfill(response=answer, headers=headers)
+
+    page.route(
+        "**/*", lambda route: without(route) if route.request.is_navigation_request() else route.fallback()
+    )

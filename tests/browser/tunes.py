@@ -1,0 +1,55 @@
+"""Which tunes of our own do the browser tests play? Written here byte by byte, so that what must be heard is known.
+
+The rising tune goes up once a second, so its pitch tells where in the song the ear is: song s begins at $10 + $20 * (s - 1) in
+the oscillator's high byte, and every 50 play calls add one.
+"""
+
+import struct
+from pathlib import Path
+from typing import Final
+
+PAL_CYCLES_PER_SECOND: Final = 985_248
+PAL_CALLS_PER_SECOND: Final = 985_248 / 19_656
+LOAD: Final = 0x1000
+
+_RISING_INIT: Final = bytes.fromhex(
+    "0a0a0a0a0a 186910 85fc 8d01d4 a900 85fb 8d00d4 8d05d4 a90f 8d18d4 a9f0 8d06d4 a911 8d04d4 60".replace(
+        " ", ""
+    )
+)
+_RISING_PLAY: Final = bytes.fromhex("e6fb a5fb c932 d00b a900 85fb e6fc a5fc 8d01d4 60".replace(" ", ""))
+_JAM_AFTER_50_CALLS: Final = bytes.fromhex("e6fb a5fb c932 d001 02 60".replace(" ", ""))
+_NEVER_RETURNS: Final = bytes.fromhex("4c0010")
+
+
+def rising_hz(song: int, seconds: float) -> float:
+    """What the rising tune sounds like so long after its beginning."""
+    steps = int(seconds * PAL_CALLS_PER_SECOND / 50)
+    high = (0x10 + 0x20 * (song - 1) + steps) & 0xFF
+    return high * 256 * PAL_CYCLES_PER_SECOND / 2**24
+
+
+def psid(title: str, *, program: bytes, play: int, songs: int = 1) -> bytes:
+    """A PSID v2 of one 6581 at PAL, loaded to $1000 with init there; play 0 stands for an empty routine."""
+    header = b"PSID" + struct.pack(">7H", 2, 0x7C, LOAD, LOAD, play, songs, 1) + b"\0\0\0\0"
+    texts = b"".join(text.encode("cp1252").ljust(32, b"\0") for text in (title, "Test", "2026"))
+    return header + texts + struct.pack(">HBBBB", 0b01_01_00, 0, 0, 0, 0) + program
+
+
+def write_tunes(folder: Path) -> None:
+    """Puts all of them into a folder; their file names give their order in the list."""
+    folder.mkdir(parents=True)
+    rising = psid("Rising", program=_RISING_INIT + _RISING_PLAY, play=LOAD + len(_RISING_INIT), songs=3)
+    jams = psid("Jams", program=_RISING_INIT + _JAM_AFTER_50_CALLS, play=LOAD + len(_RISING_INIT))
+    endless = psid("Never returns", program=_NEVER_RETURNS, play=LOAD)
+    after = psid("After the broken ones", program=_RISING_INIT + _RISING_PLAY, play=LOAD + len(_RISING_INIT))
+    files = {
+        "a_rising.sid": rising,
+        "b_never_returns.sid": endless,
+        "c_cut_off.sid": rising[:100],
+        "d_after.sid": after,
+        "e_jams.sid": jams,
+        "f_last.sid": psid("Last", program=_RISING_INIT + _RISING_PLAY, play=LOAD + len(_RISING_INIT)),
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
