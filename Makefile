@@ -54,14 +54,14 @@ prepared-for-tests: .build/apt-test.stamp .build/python-test.stamp build
 	@scripts/python_packages.sh test
 	@touch $@
 
-node_modules/.stamp: package.json package-lock.json | .build/apt-run.stamp
+node_modules/.stamp: package.json package-lock.json scripts/npm_packages.sh | .build/apt-run.stamp
 	@echo "Installing npm packages"
-	@npm ci --no-audit --no-fund --loglevel=error
+	@scripts/npm_packages.sh
 	@touch $@
 
 # The engine's own Makefile knows what is old.
 engine: .venv/run.stamp
-	@$(MAKE) -s -C engine native wasm
+	@$(MAKE) -s -C engine -j2 native wasm PYTHON='$(abspath $(PY))'
 
 FRONT_END := $(shell find frontend -type f 2>/dev/null) package.json
 static/dist/.stamp: $(FRONT_END) node_modules/.stamp | engine

@@ -18,6 +18,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 Status = Literal["healthy", "degraded", "unhealthy"]
+# From best to worst.
+STATUSES: list[Status] = ["healthy", "degraded", "unhealthy"]
 _LOW_DISK_BYTES = 1024**3
 _FULL_DISK_BYTES = 100 * 1024**2
 ENGINE_LIBRARY = Path(settings.BASE_DIR) / "engine" / "build" / "libsidflow_engine.so"
@@ -84,14 +86,13 @@ CHECKS: dict[str, Callable[[], Finding]] = {
 
 def overall(findings: list[Finding]) -> Status:
     """The worst of all."""
-    order: list[Status] = ["healthy", "degraded", "unhealthy"]
-    return max((finding.status for finding in findings), key=order.index)
+    return max((finding.status for finding in findings), key=STATUSES.index)
 
 
 class FindingSerializer(serializers.Serializer[Any]):
     """One part of the site."""
 
-    status = serializers.ChoiceField(choices=["healthy", "degraded", "unhealthy"])
+    status = serializers.ChoiceField(choices=STATUSES)
     message = serializers.CharField(required=False)
     details = serializers.DictField(required=False)
 
@@ -99,7 +100,7 @@ class FindingSerializer(serializers.Serializer[Any]):
 class HealthSerializer(serializers.Serializer[Any]):
     """The site's health."""
 
-    overall = serializers.ChoiceField(choices=["healthy", "degraded", "unhealthy"])
+    overall = serializers.ChoiceField(choices=STATUSES)
     timestamp = serializers.DateTimeField()
     checks = serializers.DictField(child=FindingSerializer())
 

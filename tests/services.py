@@ -95,14 +95,14 @@ def postgres() -> Iterator[str]:
             raise ServiceError(f"initdb: {done.stderr}")
         options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
         control = [f"{programs}/pg_ctl", "-D", str(data), "-l", str(log), "-w", "-t", str(int(_PATIENCE_S))]
-        done = subprocess.run(
+        started = subprocess.run(
             _as_nobody([*control, "-o", options, "start"]),
             cwd=folder,
             env=environ,
             stdout=subprocess.DEVNULL,
             check=False,
         )
-        if done.returncode:
+        if started.returncode:
             raise ServiceError(f"PostgreSQL does not start: {log.read_text() if log.exists() else 'no log'}")
         try:
             yield f"postgres://sidflow@/postgres?host={folder}"

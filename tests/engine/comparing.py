@@ -78,7 +78,8 @@ def streams(ours: Writes, theirs: Writes, *, ordered: bool) -> list[tuple[Writes
 
 
 def _of_register(writes: Writes, key: tuple[int, int]) -> Writes:
-    return writes[(writes["chip"] == key[0]) & (writes["reg"] == key[1])]
+    chosen: Writes = writes[(writes["chip"] == key[0]) & (writes["reg"] == key[1])]
+    return chosen
 
 
 def without_cut_end(ours: Writes, theirs: Writes, *, end_cycles: float) -> tuple[Writes, Writes]:

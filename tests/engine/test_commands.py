@@ -185,7 +185,9 @@ def test_progress_is_shown_on_a_terminal_only(terminal: bool, tune: Path, tmp_pa
         "--out",
         tmp_path / "out.wav",
     ]
-    with subprocess.Popen(command, cwd=ROOT, stderr=theirs if terminal else subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [str(part) for part in command], cwd=ROOT, stderr=theirs if terminal else subprocess.PIPE
+    ) as process:
         os.close(theirs)
         shown = read_terminal(ours) if terminal else process.communicate()[1]
         assert process.wait() == 0

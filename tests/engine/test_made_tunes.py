@@ -19,7 +19,12 @@ def test_writes_equal_the_oracle(tune: MadeTune, full_machine: bool) -> None:
     with TunePlayer(tune.file) as player:
         clock_hz = player.start(tune.song).clock_hz
     theirs = play.trace(
-        tune.file, song=tune.song, seconds=tune.seconds, clock_hz=clock_hz, fp=tune.reads_chip
+        tune.file,
+        song=tune.song,
+        seconds=tune.seconds,
+        clock_hz=clock_hz,
+        fp=tune.reads_chip,
+        kernal=tune.kernal,
     ).writes
     ours = comparing.engine_trace(tune.file, song=tune.song, seconds=tune.seconds, full_machine=full_machine)
     assert len(theirs)
@@ -38,7 +43,7 @@ def writes_per_second(name: str, *, register: int = 0, chip: int = 0) -> float:
     cycles = writes["cycle"][(writes["reg"] == register) & (writes["chip"] == chip)]
     # The first ones may stand apart: init's own, and the call that is due at once.
     cycles = cycles[2:]
-    return (len(cycles) - 1) / (cycles[-1] - cycles[0]) * clock_hz
+    return float((len(cycles) - 1) / (cycles[-1] - cycles[0]) * clock_hz)
 
 
 @pytest.mark.parametrize(

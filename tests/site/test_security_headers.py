@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.http import HttpResponse
@@ -29,10 +30,12 @@ ADDRESSES = [
 ]
 
 
-def _get(client: Client, address: str, *, secure: bool = False, **headers: str) -> HttpResponse:
+def _get(
+    client: Client, address: str, *, secure: bool = False, headers: dict[str, str] | None = None
+) -> HttpResponse:
     if address.startswith("static:"):
         address = _static(address.removeprefix("static:"))
-    answer: HttpResponse = client.get(address, headers=headers, secure=secure)
+    answer = cast("HttpResponse", client.get(address, headers=headers or {}, secure=secure))
     if answer.streaming:
         answer.getvalue()  # reads the file to its end and closes it
     answer.close()
@@ -80,7 +83,7 @@ def test_over_https_browsers_are_told_to_stay_there(client: Client, address: str
 
 def test_a_file_that_has_not_changed_is_still_isolated(client: Client) -> None:
     first = _get(client, "static:.js")
-    again = _get(client, "static:.js", **{"If-None-Match": first["ETag"]})
+    again = _get(client, "static:.js", headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 304
     assert again["Cross-Origin-Embedder-Policy"] == "require-corp"
 
@@ -96,6 +99,6 @@ def test_static_files_have_their_right_type_and_may_be_kept(client: Client, suff
 
 @pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_static_files_are_sent_compressed(client: Client, coding: str) -> None:
-    answer = _get(client, "static:admin/css/base.css", **{"Accept-Encoding": coding})
+    answer = _get(client, "static:admin/css/base.css", headers={"Accept-Encoding": coding})
     assert answer["Content-Encoding"] == coding
     assert answer["Vary"] == "Accept-Encoding"

@@ -8,8 +8,9 @@
 //   oracle time  FILE SONG CYCLES SYNTH RATE   `CPU-seconds emulated-seconds`; SYNTH: none, interpolate, resample
 //   oracle sound FILE SONG CYCLES RATE OUT     16-bit mono samples of its reSIDfp, resampled
 // Cycles count from power-on (trace lines too). Options before the verb: --kernal (a small KERNAL of our own instead of
-// the library's), --delay N (power-on delay in cycles, default 8191 as in the recorded traces), --fp (its reSIDfp answers
-// what a tune reads from the chip, else its quicker reSID). Exit status 3: the CPU jammed; what came before stands.
+// the library's), --delay N (power-on delay in cycles, default 8191 as in the recorded traces), --fp (its reSIDfp
+// answers what a tune reads from the chip, else its quicker reSID). Exit status 3: the CPU jammed; what came before
+// stands.
 //
 // The library tells nobody about single writes. `Spy` therefore looks over its builder's shoulder: it takes the chip
 // objects that the builder keeps and replaces one entry of their virtual function table, `write`. The places were found
@@ -75,8 +76,8 @@ void spied_write(void *chip, uint8_t reg, uint8_t value) {
   original_write(chip, reg, value);
 }
 
-// ReSIDBuilder is the quicker one and right for all that is written; ReSIDfpBuilder answers reads of OSC3 and ENV3 as the
-// chip does.
+// ReSIDBuilder is the quicker one and right for all that is written; ReSIDfpBuilder answers reads of OSC3 and ENV3 as
+// the chip does.
 template <typename Builder>
 class Spy : public Builder {
  public:
@@ -108,8 +109,9 @@ void put(std::vector<uint8_t> &rom, int address, std::initializer_list<int> byte
 std::vector<uint8_t> small_kernal() {
   std::vector<uint8_t> rom(0x2000, 0x60);
   // IRQ entry: save A, X, Y; BRK goes through ($0316), an interrupt through ($0314).
-  put(rom, 0xff48, {0x48, 0x8a, 0x48, 0x98, 0x48, 0xba, 0xbd, 0x04, 0x01, 0x29, 0x10, 0xf0, 0x03, 0x6c, 0x16, 0x03,
-                    0x6c, 0x14, 0x03});
+  put(rom, 0xff48,
+      {0x48, 0x8a, 0x48, 0x98, 0x48, 0xba, 0xbd, 0x04, 0x01, 0x29, 0x10, 0xf0, 0x03, 0x6c, 0x16, 0x03, 0x6c, 0x14,
+       0x03});
   put(rom, 0xea31, {0x4c, 0x7e, 0xea});
   put(rom, 0xea7e, {0xad, 0x0d, 0xdc});
   put(rom, 0xea81, {0x68, 0xa8, 0x68, 0xaa, 0x68, 0x40});
@@ -169,7 +171,8 @@ struct Session {
     tune->selectSong(static_cast<unsigned>(request.song));
     if (!player.load(tune.get())) fail(player.error());
   }
-  // One step without sound: 5000 of the library's events, some 2,300..4,700 cycles. At this rate it takes one at a time.
+  // One step without sound: 5000 of the library's events, some 2,300..4,700 cycles. At this rate it takes one at a
+  // time.
   static constexpr unsigned kStepRate = 400000;
   void step() { player.play(nullptr, 0); }
 };

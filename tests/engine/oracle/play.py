@@ -20,6 +20,8 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 _SOURCE: Final = Path(__file__).with_name("oracle.cpp")
 _CACHE: Final = ROOT / "engine" / "build" / "oracle"
 _JAMMED: Final = 3
+# The power-on delay of the recorded traces; sound is compared with the sidplayfp command's `--delay=0`.
+RECORDED_DELAY: Final = 8191
 PAL_HZ: Final = 985248
 NTSC_HZ: Final = 1022727
 # The library's driver sets the volume before it calls init; nobody else writes so early.
@@ -36,7 +38,17 @@ def program() -> Path:
     if not built.exists():
         _CACHE.mkdir(parents=True, exist_ok=True)
         fresh = _CACHE / f"{built.name}.{os.getpid()}"
-        command = ["g++", "-std=c++17", "-O2", "-Wall", "-Wextra", "-o", fresh, _SOURCE, "-lsidplayfp"]
+        command = [
+            "g++",
+            "-std=c++17",
+            "-O2",
+            "-Wall",
+            "-Wextra",
+            "-o",
+            str(fresh),
+            str(_SOURCE),
+            "-lsidplayfp",
+        ]
         subprocess.run(command, check=True)
         fresh.replace(built)
     return built
@@ -52,12 +64,21 @@ class OracleTrace:
 
 
 def _run(
-    verb: str, file: bytes, song: int, cycles: float, *rest: object, kernal: bool = True, fp: bool = False
+    verb: str,
+    file: bytes,
+    song: int,
+    cycles: float,
+    *rest: object,
+    kernal: bool = False,
+    fp: bool = False,
+    delay: int = 0,
 ) -> tuple[str, int]:
+    # RSIDs leave their interrupts through the KERNAL, and the library's own substitute has no exits.
+    with_kernal = kernal or file[:4] == b"RSID"
     with TemporaryDirectory() as folder:
         tune = Path(folder, "tune.sid")
         tune.write_bytes(file)
-        options = ["--kernal"] * kernal + ["--fp"] * fp
+        options = ["--kernal"] * with_kernal + ["--fp"] * fp + ["--delay", str(delay)]
         command = [program(), *options, verb, tune, song, int(cycles), *rest]
         result = subprocess.run(
             [str(part) for part in command], capture_output=True, text=True, timeout=300, check=False
@@ -68,14 +89,22 @@ def _run(
 
 
 def trace(
-    file: bytes, *, song: int, seconds: float, clock_hz: float = PAL_HZ, kernal: bool = True, fp: bool = False
+    file: bytes,
+    *,
+    song: int,
+    seconds: float,
+    clock_hz: float = PAL_HZ,
+    kernal: bool = False,
+    fp: bool = False,
 ) -> OracleTrace:
     """The writes of a song's first seconds, counted from the first write that init makes; power-on writes left out.
 
-    `kernal`: with our small KERNAL (the library's own has no exits); `fp`: its reSIDfp answers reads of the chip.
+    `kernal`: PSIDs too get our small KERNAL, which passes NMIs on; `fp`: its reSIDfp answers reads of the chip.
     """
     # Init may take a while before it writes: ask for more and cut.
-    output, status = _run("trace", file, song, seconds * clock_hz + 400_000, kernal=kernal, fp=fp)
+    output, status = _run(
+        "trace", file, song, seconds * clock_hz + 400_000, kernal=kernal, fp=fp, delay=RECORDED_DELAY
+    )
     head, _, lines = output.partition("\n")
     writes = writes_from_lines(lines)
     writes = writes[writes["cycle"] >= _POWER_ON_CYCLES]
@@ -98,26 +127,24 @@ def writes_from_lines(lines: str) -> npt.NDArray[Any]:
     return writes
 
 
-def states(file: bytes, *, song: int, seconds: float, kernal: bool = True) -> list[tuple[int, int, bytes]]:
+def states(file: bytes, *, song: int, seconds: float) -> list[tuple[int, int, bytes]]:
     """By the library's public door alone: (cycle, chip, 32 registers) after steps of a few thousand cycles."""
-    output, _ = _run("state", file, song, seconds * PAL_HZ, kernal=kernal)
+    output, _ = _run("state", file, song, seconds * PAL_HZ, delay=RECORDED_DELAY)
     rows = (line.split() for line in output.splitlines())
     return [(int(cycle), int(chip), bytes.fromhex(registers)) for cycle, chip, registers in rows]
 
 
-def sound(file: bytes, *, song: int, seconds: float, rate_hz: int = 44100, kernal: bool = True) -> Samples:
+def sound(file: bytes, *, song: int, seconds: float, rate_hz: int = 44100) -> Samples:
     """Mono sound of the library's reSIDfp, resampled."""
     with TemporaryDirectory() as folder:
         out = Path(folder, "sound.raw")
-        _run("sound", file, song, seconds * PAL_HZ, rate_hz, out, kernal=kernal)
+        _run("sound", file, song, seconds * PAL_HZ, rate_hz, out)
         return np.fromfile(out, dtype="<i2")
 
 
-def cpu_time(
-    file: bytes, *, song: int, seconds: float, synth: str, rate_hz: int = 44100, kernal: bool = True
-) -> float:
+def cpu_time(file: bytes, *, song: int, seconds: float, synth: str, rate_hz: int = 44100) -> float:
     """Seconds of C64 time per CPU second; synth: none, interpolate, resample. Opening is not counted."""
-    output, _ = _run("time", file, song, seconds * PAL_HZ, synth, rate_hz, kernal=kernal)
+    output, _ = _run("time", file, song, seconds * PAL_HZ, synth, rate_hz)
     cpu, emulated = output.split()
     return float(emulated) / float(cpu)
 

@@ -54,9 +54,8 @@ def busy_script(seed: int, *, steps: int = 600, every: int = 3000) -> Script:
     for voice in range(3):
         lines += tone(0x11 << voice, voice=voice, frequency=0x1000 * (voice + 1))
     for at in range(steps):
-        lines.append(
-            (2000 + at * every + int(chance.integers(0, every)), *map(int, chance.integers(0, [25, 256])))
-        )
+        register, value = (int(number) for number in chance.integers(0, [25, 256]))
+        lines.append((2000 + at * every + int(chance.integers(0, every)), register, value))
     return script(*lines)
 
 
@@ -87,10 +86,10 @@ def test_ring_modulation_gives_sum_and_difference() -> None:
     assert line[round(carrier * 65536 / 44100)] < -70, "the carrier itself is suppressed"
 
 
-@pytest.mark.parametrize(("waveform", "bound_db"), [(TRIANGLE, -75), (SAW, -58), (PULSE, -55)])
+@pytest.mark.parametrize(("waveform", "bound_db"), [(TRIANGLE, -62), (SAW, -50), (PULSE, -50)])
 @pytest.mark.parametrize("frequency", [0x2F11, 0x6B3D])
 def test_aliases_stay_far_below_the_tone(waveform: int, bound_db: int, frequency: int) -> None:
-    """Below 11 kHz, all that is no harmonic (the 8580's DAC is straight, so there is nothing else)."""
+    """Below 11 kHz, all that is no harmonic. A single 8580 voice is quiet: rounding to 16 bits is part of it."""
     sound = fast(
         script(*tone(waveform, frequency=frequency, pulse_width=0x5A3)), seconds=3, setup=Setup(model=8580)
     )
@@ -134,7 +133,7 @@ def filtered(model: int, cutoff: int, *, mode: int, resonance: int = 0, seconds:
 @pytest.mark.parametrize("mode", [1, 2, 4, 3, 5])
 @pytest.mark.parametrize("cutoff", [0x080, 0x200, 0x380, 0x600])
 def test_filter_bands_are_near_residfps(model: int, mode: int, cutoff: int) -> None:
-    """Mean power in octaves from 60 Hz to 15 kHz, where there is any."""
+    """Mean power in octaves from 60 Hz to 15 kHz, down to 30 dB below the strongest."""
     steps, setup = filtered(model, cutoff, mode=mode), Setup(model=model)
     bands = 60 * 2.0 ** np.arange(9)
     ours, theirs = (
@@ -144,7 +143,7 @@ def test_filter_bands_are_near_residfps(model: int, mode: int, cutoff: int) -> N
         )
     )
     for band, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
-        if other > 1e-5 * max(theirs):
+        if other > 1e-3 * max(theirs):
             assert abs(10 * np.log10(mine / other)) < 6, f"octave from {bands[band]:.0f} Hz"
 
 
@@ -186,8 +185,7 @@ def test_extreme_sweeps_stay_bounded_and_come_to_rest(model: int, rate_hz: int) 
     """Cutoff, resonance and modes jump at audio rate under three full voices; then everything is turned off."""
     chance = np.random.default_rng(7)
     lines = [line for voice in range(3) for line in tone(PULSE, voice=voice, frequency=0x900 * (voice + 1))]
-    for at in range(4000):
-        lines.append((2000 + at * 200, *((0x15, 0x16, 0x17, 0x18)[at % 4], int(chance.integers(0, 256)))))
+    lines += [(2000 + at * 200, 0x15 + at % 4, int(chance.integers(0, 256))) for at in range(4000)]
     quiet = 2000 + 4000 * 200
     lines += [(quiet + at, 4 + 7 * voice, 0) for at, voice in enumerate(range(3))]
     lines += [(quiet + 10, 0x17, 0), (quiet + 20, 0x18, 0)]
@@ -236,17 +234,18 @@ def test_muted_voices_are_silent_and_do_not_change_the_others() -> None:
 def digi(hertz: float = 500) -> Script:
     """A sine in four bits on the volume register, written at 8 kHz."""
     steps = int(PAL_HZ / 8000)
-    wave = np.round(7.5 + 7.5 * np.sin(2 * np.pi * hertz * np.arange(8000) * steps / PAL_HZ)).astype(int)
+    wave = np.round(7.5 + 7.5 * np.sin(2 * np.pi * hertz * np.arange(16000) * steps / PAL_HZ)).astype(int)
     return script(*((1000 + at * steps, 0x18, int(value)) for at, value in enumerate(wave)))
 
 
 def test_volume_digis_are_loud_on_the_6581_and_faint_on_the_8580() -> None:
-    loud, faint = (fast(digi(), seconds=0.9, setup=Setup(model=model))[4410:] for model in MODELS)
+    """Measured after a second: reSIDfp's output begins with a step that fades slowly."""
+    loud, faint = (fast(digi(), seconds=1.9, setup=Setup(model=model))[44100:] for model in MODELS)
     assert loudness(loud) > 4 * loudness(faint) > 40
     for model, ours in zip(MODELS, (loud, faint), strict=True):
-        theirs = residfp(digi(), seconds=0.9, setup=Setup(model=model))[4410:]
-        assert abs(20 * np.log10(loudness(ours) / loudness(theirs))) < 2
-    assert loudness(fast(digi(), seconds=0.9, setup=Setup(muted=8))[8820:]) < 5
+        theirs = residfp(digi(), seconds=1.9, setup=Setup(model=model))[44100:]
+        assert abs(20 * np.log10(loudness(ours) / loudness(theirs))) < 1
+    assert loudness(fast(digi(), seconds=1.9, setup=Setup(muted=8))[44100:]) < 5
 
 
 def test_taps_show_voices_before_filter_and_muting() -> None:

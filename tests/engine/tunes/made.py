@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.engine.tunes.assembler import assemble
 from tests.engine.tunes.sid_file import NTSC, PAL, SidFile
@@ -21,7 +22,7 @@ class MadeTune:
     """A tune, the song to play, and how long it takes until everything in it has happened.
 
     Not `ordered`: two interrupts race, so only each register's own sequence of values is fixed. `reads_chip`: it reads
-    OSC3 or ENV3.
+    OSC3 or ENV3. `kernal`: a PSID whose NMIs come through the KERNAL.
     """
 
     name: str
@@ -30,6 +31,7 @@ class MadeTune:
     seconds: float = 1.5
     ordered: bool = True
     reads_chip: bool = False
+    kernal: bool = False
 
 
 def build(source: str, *, origin: int = 0x1000, **header: object) -> bytes:
@@ -125,7 +127,7 @@ RASTER_ON = """
 """
 
 
-def _rsid(source: str, **header: object) -> bytes:
+def _rsid(source: str, **header: Any) -> bytes:
     return build(source, magic=b"RSID", **header)
 
 
@@ -702,7 +704,7 @@ nmi:  pha
 """
 
 
-@_tune(seconds=1.0)
+@_tune(seconds=1.0, kernal=True)
 def digi_by_nmi() -> bytes:
     """Samples at $D418 from CIA 2's timer A, 125 cycles apart, beside a play that writes nothing."""
     return build(f"init: {TONE} {_DIGI} rts\n{_NEXT_SAMPLE}\nplay: inc $fb\n rts")
