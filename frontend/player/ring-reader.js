@@ -16,8 +16,11 @@
 import { CAPACITY_FRAMES, CHANNELS, distance, HEADER, PHASE } from "./ring.js";
 
 export const FADE_FRAMES = 256;
-/** Frames that must lie ready before a song starts or goes on after running dry: 43 ms at 48 kHz. */
-export const PRIME_FRAMES = 2048;
+/**
+ * Frames that must lie ready before a song starts or goes on after running dry: 128 ms at 48 kHz. They are rendered in a
+ * few milliseconds, but a cold engine's first blocks come unevenly, and more so on a busy machine.
+ */
+export const PRIME_FRAMES = 6144;
 
 const SAMPLE_MASK = CAPACITY_FRAMES * CHANNELS - 1;
 

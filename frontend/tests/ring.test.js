@@ -18,6 +18,8 @@ import { applyRead, applyToRing, readMessage } from "../player/ring-link.js";
 import { FADE_FRAMES, PRIME_FRAMES, RingReader } from "../player/ring-reader.js";
 
 const TURN = 128;
+/** Blocks that make the reader begin. */
+const PRIMED = PRIME_FRAMES / BLOCK_FRAMES;
 
 /** A block whose frames hold a running number, so that a lost or doubled frame shows. @param {number} first */
 function numbered(first) {
@@ -95,7 +97,7 @@ test("the writer stops before what the reader or one who looks back still needs"
 
 test("nothing sounds before enough lies ready, and the beginning is a ramp", () => {
   const { ring, reader } = ringAt();
-  fill(ring, PRIME_FRAMES / BLOCK_FRAMES - 1);
+  fill(ring, PRIMED - 1);
   assert.ok(turn(reader).left.every((sample) => sample === 0));
   assert.equal(ring.get(HEADER.PHASE), PHASE.WAITING);
   fill(ring, 1);
@@ -111,10 +113,10 @@ test("a ring that runs dry is faded out before its last frame, counted once, and
   const { ring, reader } = ringAt();
   ring.samples.fill(20000);
   const block = new Int16Array(BLOCK_FRAMES * CHANNELS).fill(20000);
-  for (let i = 0; i < 3; i++) ring.writeBlock(block, null, null);
+  for (let i = 0; i < PRIMED; i++) ring.writeBlock(block, null, null);
   let before = 0;
   let steepest = 0;
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 80; i++) {
     for (const sample of turn(reader).left) {
       steepest = Math.max(steepest, Math.abs(sample - before));
       before = sample;
@@ -125,7 +127,7 @@ test("a ring that runs dry is faded out before its last frame, counted once, and
   assert.equal(ring.get(HEADER.UNDERRUNS), 1);
   assert.equal(ring.get(HEADER.PHASE), PHASE.WAITING);
   const stood = ring.framesPlayed(1);
-  ring.writeBlock(block, null, null);
+  for (let i = 0; i < PRIMED - 1; i++) ring.writeBlock(block, null, null);
   turn(reader);
   assert.equal(ring.framesPlayed(1), stood, "waits to be primed");
   ring.writeBlock(block, null, null);
@@ -135,7 +137,7 @@ test("a ring that runs dry is faded out before its last frame, counted once, and
 
 test("a pause fades out, holds its place, and goes on with the very next frame", () => {
   const { ring, reader } = ringAt();
-  fill(ring, 6);
+  fill(ring, 16);
   for (let i = 0; i < 10; i++) turn(reader);
   reader.pause();
   turn(reader);
@@ -158,7 +160,7 @@ test("after a flush the old song fades out and the first frame that follows is t
   ring.flush(2);
   assert.equal(ring.framesAhead(), 0);
   assert.equal(ring.framesPlayed(2), 0);
-  fill(ring, 4, 20000);
+  fill(ring, 8, 20000);
   const heard = [];
   for (let i = 0; i < 8; i++) heard.push(...turn(reader).left);
   assert.equal(ring.get(HEADER.EPOCH_READ), 2);
@@ -174,7 +176,7 @@ test("two flushes in a row lead to the newer one", () => {
   ring.flush(2);
   fill(ring, 1, 5000);
   ring.flush(3);
-  fill(ring, 4, 9000);
+  fill(ring, 8, 9000);
   for (let i = 0; i < 8; i++) turn(reader);
   assert.equal(ring.get(HEADER.EPOCH_READ), 3);
   assert.equal(numberOf(turn(reader).left[TURN - 1]), 9000 + ring.framesPlayed(3));

@@ -1,5 +1,6 @@
 """What do the browser tests share? The real site in a process of its own, Debian's Chromium, and an ear at the loudspeaker."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -53,8 +54,14 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, for all tests of a run."""
+    with serve_site(tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def serve_site(folder: Path) -> Iterator[Site]:
     """`manage.py serve` on a database of its own, into which tunes were imported."""
-    folder = tmp_path_factory.mktemp("site")
     write_tunes(folder / "made")
     environ = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     environ |= {"DJANGO_SETTINGS_MODULE": "sidflow_site.settings", "SIDFLOW_DATA_DIR": str(folder / "data")}
@@ -64,13 +71,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for music in (folder / "made", CORPUS):
         if music.is_dir():
             # Broken files are listed and make no difference to the rest; that they are named is the import's own test.
-            subprocess.run(
-                [*manage, "import_sids", str(music)], cwd=ROOT, env=environ, check=False, capture_output=True
-            )
+            command = [*manage, "import_sids", str(music)]
+            subprocess.run(command, cwd=ROOT, env=environ, check=False, capture_output=True)
     port = free_port()
-    server = subprocess.Popen(
-        [*manage, "serve", "--port", str(port)], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL
-    )
+    command = [*manage, "serve", "--port", str(port)]
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=quiet, stderr=quiet)
     try:
         found = Site(port)
         _wait_for(found, server)

@@ -51,7 +51,7 @@ def test_plain_http_from_another_host_schedules_buffers(
 ) -> None:
     expected_errors.append(COOP_ON_HTTP)
     page.goto(site.other_url)
-    assert page.evaluate("!isSecureContext && !globalThis.AudioWorkletNode")
+    assert page.evaluate("!isSecureContext && !('audioWorklet' in AudioContext.prototype)")
     use_the_player(page, listener, ear)
     assert listener.told()["transport"] == "scheduled"
 
