@@ -124,6 +124,7 @@ void Voices::resume(const SidState& state) {
   build_tables();
   cycle_ = state.cycle;
   fraction_ = 0;
+  values_kept_ = 0;
   for (int v = 0; v < 3; ++v) {
     const VoiceState& from = state.voices[v];
     Oscillator& voice = voices_[v];
@@ -178,6 +179,7 @@ void Voices::write_control(Oscillator& voice, uint8_t value) {
 
 void Voices::write(uint8_t reg, uint8_t value) {
   if (reg >= 21) return;
+  values_kept_ = 0;
   const int v = reg / 7;
   Oscillator& voice = voices_[v];
   switch (reg % 7) {
@@ -462,9 +464,11 @@ void Voices::run_cycles(unsigned which, int count, Ticks length, float means[3][
   };
   Ticks time = fraction_;
   uint64_t cycle = cycle_;
+  // A value begun in the stretch before goes on to the end of its cycle, whatever a hard sync has done to the phase.
   float values[3] = {};
   for (int v = 0; v < 3; ++v) {
-    if ((which >> v & 1) != 0) values[v] = level_of(output(v));
+    if ((which >> v & 1) == 0) continue;
+    values[v] = (values_kept_ >> v & 1) != 0 ? values_[v] : level_of(output(v));
   }
   for (int i = 0; i < count; ++i) {
     float areas[3] = {};
@@ -518,7 +522,9 @@ void Voices::run_cycles(unsigned which, int count, Ticks length, float means[3][
     }
   }
   for (int v = 0; v < 3; ++v) {
-    if ((which >> v & 1) != 0) voices_[v].phase = ((uint64_t(phases[v]) << 32) + steps[v] * time) & phase_mask;
+    if ((which >> v & 1) == 0) continue;
+    voices_[v].phase = ((uint64_t(phases[v]) << 32) + steps[v] * time) & phase_mask;
+    values_[v] = values[v];
   }
 }
 
@@ -539,6 +545,7 @@ void Voices::run(int count, Ticks length, float means[3][max_stretches], float l
     sources[v] = voices_[v].phase;
   }
   if (by_cycles != 0) run_cycles(by_cycles, count, length, means);
+  values_kept_ = by_cycles;
   for (int v = 0; v < 3; ++v) {
     if ((by_cycles >> v & 1) == 0) run_closed(v, sources, count, length, means[v]);
     run_levels(v, count, length, levels[v]);
@@ -566,7 +573,7 @@ struct Analogue {
   float rest;         // voltage of a silent voice
   float leak;         // loss of the integrators: an op-amp's gain is finite
   float summer[4];    // gain of the filter's summer with 0..3 voices
-  float mixer[8][3];  // output as a cubic of the inputs' sum, for each number of inputs
+  float mixer[8][5];  // output as a polynomial of the inputs' sum, for each number of inputs
   float volume[7];    // output = sum of c * v^i * m^j, (i, j) = 11, 21, 12, 22, 32, 13, 23; v = volume / 15
   float scale;        // volts to samples
 };
@@ -576,14 +583,14 @@ constexpr Analogue analogue_6581 = {
     0.535f,
     0.18f,
     {0.65f, 0.59f, 0.535f, 0.49f},
-    {{0.f, 0.f, 0.f},
-     {-0.9250f, 0.0832f, 0.0034f},
-     {-0.7968f, 0.0396f, 0.0008f},
-     {-0.7209f, 0.0450f, -0.0050f},
-     {-0.6419f, 0.0318f, -0.0036f},
-     {-0.5735f, 0.0197f, -0.0020f},
-     {-0.5106f, 0.0078f, -0.0005f},
-     {-0.4515f, -0.0035f, 0.0007f}},
+    {{0.f, 0.f, 0.f, 0.f, 0.f},
+     {-0.93691f, 0.06964f, 0.05358f, -0.03169f, 0.00567f},
+     {-0.78273f, 0.02855f, 0.00113f, 0.00082f, -0.00005f},
+     {-0.68514f, 0.00878f, 0.00363f, 0.00061f, -0.00025f},
+     {-0.60843f, -0.00099f, 0.00381f, 0.00067f, -0.00025f},
+     {-0.54866f, -0.00605f, 0.00423f, 0.00070f, -0.00028f},
+     {-0.49944f, -0.00886f, 0.00420f, 0.00073f, -0.00027f},
+     {-0.45808f, -0.01039f, 0.00391f, 0.00073f, -0.00025f}},
     {-1.0425f, 0.1705f, 0.0691f, 0.0266f, -0.0232f, -0.0052f, -0.0055f},
     6514.4f,
 };
@@ -592,14 +599,14 @@ constexpr Analogue analogue_8580 = {
     -0.0132f,
     0.f,
     {1.f, 1.f, 1.f, 1.f},
-    {{0.f, 0.f, 0.f},
-     {-1.5885f, 0.6106f, -0.3078f},
-     {-1.5824f, 0.4852f, -0.2527f},
-     {-1.5762f, 0.4397f, -0.2380f},
-     {-1.5701f, 0.4139f, -0.2328f},
-     {-1.5641f, 0.3958f, -0.2313f},
-     {-1.5583f, 0.3814f, -0.2311f},
-     {-1.5526f, 0.3691f, -0.2316f}},
+    {{0.f, 0.f, 0.f, 0.f, 0.f},
+     {-1.59030f, 0.58602f, -0.26979f, 0.21420f, -0.13356f},
+     {-1.58497f, 0.46659f, -0.20538f, 0.16490f, -0.11762f},
+     {-1.57916f, 0.42475f, -0.18585f, 0.14349f, -0.09633f},
+     {-1.57343f, 0.40174f, -0.17455f, 0.13206f, -0.08420f},
+     {-1.56774f, 0.38631f, -0.16661f, 0.12445f, -0.07556f},
+     {-1.56210f, 0.37470f, -0.16031f, 0.11882f, -0.06882f},
+     {-1.55651f, 0.36527f, -0.15494f, 0.11442f, -0.06348f}},
     {-0.9352f, 0.0012f, 0.1307f, 0.1348f, 0.0013f, 0.0152f, -0.0816f},
     8611.7f,
 };
@@ -610,7 +617,8 @@ const Analogue& analogue(ChipModel model) { return model == ChipModel::mos6581 ?
 // voltage that it is to conduct: with a low cutoff, loud sounds open the filter. Model and constants as published with
 // reSIDfp (EKV: current between two ends = k (F(gate - one) - F(gate - other)), F(x) = ln(1 + e^(x / 2Ut))^2, x >= 0).
 constexpr float thermal = 0.026f, threshold = 1.31f, supply = 10.87f, working_point = 4.54f;
-constexpr float gate_zero = 7.15f, gate_span = 2.63f;
+constexpr float gate_zero = 7.125f, gate_span = 2.63f;
+constexpr float lifting = 0.22f;                           // how far an op-amp's input follows its output
 constexpr float per_capacity = 0.81f * 20e-6f / 470e-12f;  // 0.81: the op-amps' finite gain
 constexpr float transistor = 2.f * thermal * thermal * 9.f, snake = 0.5f / 115.f;
 
@@ -626,7 +634,10 @@ double logarithm(double x) {  // x >= 1
   return sum + 2.0 * series;
 }
 
-float clamped(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+float clamped(float x, float low, float high) {
+  const float least = x > low ? x : low;
+  return least < high ? least : high;
+}
 
 // How strongly the band-pass output is fed back, against resonance.
 float feedback(ChipModel model, unsigned resonance) {
@@ -654,8 +665,8 @@ void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
   std::memset(part_voice_, 0, sizeof part_voice_);
   std::memset(part_wave_, 0, sizeof part_wave_);
   part_volume_ = 0.f;
-  band_state_ = low_state_ = high_state_ = earlier_high_ = earlier_band_ = high_step_ = band_step_ = output_low_ =
-      output_high_ = 0.f;
+  rest_filter();
+  output_low_ = output_high_ = 0.f;
   std::memset(even_, 0, sizeof even_);
   std::memset(odd_, 0, sizeof odd_);
   at_odd_ = false;
@@ -724,17 +735,22 @@ void FastSynth::update_conductance(unsigned cutoff) {
     return value * value;
   };
   const float gate = supply - (gate_zero + gate_span * float(ladder_output(cutoff_ladder_, 11, cutoff)));
-  const float here = supply - working_point;
-  for (int i = 0; i < conductance_points; ++i) {
-    // Half a step off the middle, where current and voltage would both be 0.
-    const float volts = (float(i) - 0.5f * float(conductance_points - 1)) / conductance_per_volt;
-    const float there = here - volts;
-    const float open = supply - __builtin_sqrtf(0.5f * (there * there + gate * gate)) - threshold - working_point;
+  // Conductance in Hz with `volts` across; `lifted`: how far both ends stand above the working point.
+  const auto conductance = [&](float volts, float lifted) {
+    const float here = supply - working_point - lifted, there = here - volts;
+    const float open = here - __builtin_sqrtf(0.5f * (there * there + gate * gate)) - threshold;
     const float current =
         transistor * (softplus_square(open) - softplus_square(open - volts)) + snake * (here * here - there * there);
-    const float angle = clamped(current * per_capacity / volts * float(0.5 / pi) * prewarp_, 0.f, 1.3f);
-    const float square = angle * angle;
-    conductance_[i] = angle * (15.f - square) / (15.f - 6.f * square);
+    return current * per_capacity / volts * float(0.5 / pi);
+  };
+  for (int row = 0; row < conductance_rows; ++row) {
+    for (int i = 0; i < conductance_points; ++i) {
+      // Half a step off the middle, where current and voltage would both be 0.
+      const float volts = (float(i) - 0.5f * float(conductance_points - 1)) / conductance_per_volt;
+      const float angle = clamped(conductance(volts, float(row) / rows_per_volt) * prewarp_, 0.f, 1.3f);
+      const float square = angle * angle;
+      conductance_[row][i] = angle * (15.f - square) / (15.f - 6.f * square);
+    }
   }
 }
 
@@ -757,7 +773,7 @@ void FastSynth::update_mixer() {
   for (int bit = 4; bit < 7; ++bit) {
     inputs += mode >> bit & 1;
   }
-  for (int i = 0; i < 3; ++i) mixer_[i] = parts.mixer[inputs][i];
+  for (int i = 0; i < 5; ++i) mixer_[i] = parts.mixer[inputs][i];
 }
 
 float FastSynth::volume_gain() const { return (muted_ & 8) != 0 ? 1.f : float(registers_[0x18] & 15) * (1.f / 15.f); }
@@ -825,7 +841,7 @@ void FastSynth::run_slices(int64_t count) {
 }
 
 void FastSynth::rest_filter() {
-  band_state_ = low_state_ = high_state_ = earlier_high_ = earlier_band_ = high_step_ = band_step_ = 0.f;
+  band_state_ = low_state_ = high_state_ = earlier_band_ = earliest_band_ = earlier_low_ = 0.f;
 }
 
 // Without input the filter's ringing dies away to nothing, and to very small numbers that processors are slow with.
@@ -855,29 +871,37 @@ void FastSynth::run_filter(int count, const float* input, float* bus) {
   low_state_ = s2;
 }
 
-// The integrators' steps come from what the voltages of two earlier slices foretell: so they are ready when needed.
+// The integrators' steps come from the input and from what voltages two slices ago foretell: so they are ready when
+// they are needed.
 void FastSynth::run_filter_6581(int count, const float* input, float* bus, bool is_fed) {
   const float leak = analogue_6581.leak, summer = summer_, back = feedback_;
-  const auto step_at = [this](float volts) {
-    const float place = clamped(volts * conductance_per_volt + 0.5f * float(conductance_points - 1), 0.f,
-                                float(conductance_points) - 1.001f);
+  const auto place_of = [](float volts) {
+    return clamped(volts * conductance_per_volt + 0.5f * float(conductance_points - 1), 0.f,
+                   float(conductance_points) - 1.001f);
+  };
+  const auto step_at = [](const float* row, float place) {
     const int index = int(place);
-    return conductance_[index] + (place - float(index)) * (conductance_[index + 1] - conductance_[index]);
+    return row[index] + (place - float(index)) * (row[index + 1] - row[index]);
   };
   float band = band_state_, low = low_state_, high = high_state_;
-  float before_high = earlier_high_, before_band = earlier_band_, g1 = high_step_, g2 = band_step_;
+  float band_1 = earlier_band_, band_2 = earliest_band_, low_1 = earlier_low_;
   for (int i = 0; i < count; ++i) {
+    const float in = input[i];
+    const float g1 = step_at(conductance_[0], place_of(summer * (low_1 + back * band_1 - in)));
+    // The op-amp's input follows its output a little, the other way round, and lifts both ends of the resistor.
+    const float lift = clamped(low_1 * lifting * rows_per_volt, 0.f, float(conductance_rows) - 1.001f);
+    const int row = int(lift);
+    const float place = place_of(2.f * band_1 - band_2);
+    const float below = step_at(conductance_[row], place), above = step_at(conductance_[row + 1], place);
+    const float g2 = below + (lift - float(row)) * (above - below);
     const float d1 = 1.f + g1 * leak, d2 = 1.f + g2 * leak, g1s = g1 * summer;
     const float share = 1.f / (d1 * d2 + g1s * (g2 + back * d2)), low_share = 1.f / d2;
     const float s1 = band + g1 * (high - leak * band), s2 = low + g2 * (band - leak * low);
-    const float in = input[i];
-    const float g = g2;
-    g1 = step_at(before_high - 2.f * high);
-    g2 = step_at(2.f * band - before_band);
-    before_high = high;
-    before_band = band;
+    band_2 = band_1;
+    band_1 = band;
+    low_1 = low;
     band = (d2 * s1 + g1s * (in * d2 - s2)) * share;
-    low = (s2 + g * band) * low_share;
+    low = (s2 + g2 * band) * low_share;
     high = summer * (in - low - back * band);
     bus[i] += low_ * low + band_ * band + high_ * high;
     if (!is_fed && is_faint(band, low, high)) return rest_filter();
@@ -885,10 +909,9 @@ void FastSynth::run_filter_6581(int count, const float* input, float* bus, bool 
   band_state_ = band;
   low_state_ = low;
   high_state_ = high;
-  earlier_high_ = before_high;
-  earlier_band_ = before_band;
-  high_step_ = g1;
-  band_step_ = g2;
+  earlier_band_ = band_1;
+  earliest_band_ = band_2;
+  earlier_low_ = low_1;
 }
 
 void FastSynth::finish_slices(int count) {
@@ -909,7 +932,7 @@ void FastSynth::finish_slices(int count) {
   const float* c = parts.volume;
   for (int i = 0; i < count; ++i) {
     const float x = direct[i], v = volumes_[i];
-    const float m = x * (mixer_[0] + x * (mixer_[1] + x * mixer_[2]));
+    const float m = x * (mixer_[0] + x * (mixer_[1] + x * (mixer_[2] + x * (mixer_[3] + x * mixer_[4]))));
     mixed[i] = m * v * ((c[0] + c[1] * v) + m * ((c[2] + v * (c[3] + v * c[4])) + m * (c[5] + c[6] * v)));
   }
   float low = output_low_, high = output_high_;
@@ -933,10 +956,11 @@ void FastSynth::finish_slices(int count) {
     }
     for (int v = 0; v < 3; ++v) {
       if (taps_[v] == nullptr) continue;
+      const float tap = means_[v][i] - voices_.middle() * levels_[v][i];
       if (!at_odd_) {
-        tap_even_[v] = means_[v][i];
+        tap_even_[v] = tap;
       } else if (out_count_ + pairs - 1 < out_capacity_) {
-        taps_[v][out_count_ + pairs - 1] = int16_t((tap_even_[v] + means_[v][i]) * 24000.f);
+        taps_[v][out_count_ + pairs - 1] = int16_t((tap_even_[v] + tap) * 32000.f);
       }
     }
     at_odd_ = !at_odd_;

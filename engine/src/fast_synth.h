@@ -29,6 +29,8 @@ class Voices {
   // whole swing of a voice at full envelope, centred (-0.5..0.5) ; levels[v][i] the envelope then (0..1).
   void run(int count, Ticks length, float means[3][max_stretches], float levels[3][max_stretches]);
 
+  // The middle between a waveform's ends, where scopes want 0.
+  float middle() const { return 0.5f - centre_; }
   uint64_t cycle() const { return cycle_; }
   Ticks fraction() const { return fraction_; }
 
@@ -71,6 +73,8 @@ class Voices {
   uint64_t cycle_ = 0;
   Ticks fraction_ = 0;
   Oscillator voices_[3];
+  float values_[3] = {};      // where cycle by cycle voices stand within a cycle ...
+  unsigned values_kept_ = 0;  // ... and for which voices that holds
   bool tables_built_ = false;
   ChipModel tables_model_ = ChipModel::mos6581;
   uint8_t combined_built_ = 0;  // bit per selection
@@ -98,6 +102,8 @@ class FastSynth final : public ChipSynth {
   static constexpr int half_taps = 10;  // coefficients on either side of the half-band filter's centre
   static constexpr float conductance_per_volt = 8.f;
   static constexpr int conductance_points = 32;
+  static constexpr float rows_per_volt = 10.f;
+  static constexpr int conductance_rows = 5;
   static constexpr float softplus_end = 8.f, softplus_per_unit = 4.f;
   static constexpr int softplus_points = 33;
 
@@ -135,14 +141,14 @@ class FastSynth final : public ChipSynth {
   bool routed_[3] = {}, heard_[3] = {};
   float low_ = 0.f, band_ = 0.f, high_ = 0.f;
   float offset_ = 0.f;  // the mixer's inputs in silence
-  float mixer_[3] = {};
+  float mixer_[5] = {};
   double cutoff_ladder_[11] = {};
   unsigned cutoff_ = ~0u;
   float summer_ = 1.f, feedback_ = 1.f, step_ = 0.f, share_ = 1.f;
   float softplus_[softplus_points + 1] = {};
-  float conductance_[conductance_points] = {};
-  float band_state_ = 0.f, low_state_ = 0.f, high_state_ = 0.f, earlier_high_ = 0.f, earlier_band_ = 0.f,
-        high_step_ = 0.f, band_step_ = 0.f;
+  float conductance_[conductance_rows][conductance_points] = {};
+  float band_state_ = 0.f, low_state_ = 0.f, high_state_ = 0.f, earlier_band_ = 0.f, earliest_band_ = 0.f,
+        earlier_low_ = 0.f;
   float output_low_ = 0.f, output_high_ = 0.f, low_factor_ = 1.f, high_factor_ = 0.f;
   float prewarp_ = 1.f;  // pi / slice rate
 

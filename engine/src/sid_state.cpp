@@ -287,15 +287,14 @@ PullDown::PullDown(ChipModel model, unsigned selection) {
   if (!active_) return;
   const PullDownFit& fit = fits[model == ChipModel::mos8580][index];
   top_bit_ = fit.top_bit;
+  weights_[11] = 0.f;
+  for (int steps = 1; steps < 12; ++steps) {
+    weights_[11 + steps] = weight_at(fit.distance, fit.below, steps);
+    weights_[11 - steps] = weight_at(fit.distance, fit.above, steps);
+  }
   for (int bit = 0; bit < 12; ++bit) {
     float sum = 0.f;
-    for (int other = 0; other < 12; ++other) {
-      const int steps = bit - other;
-      weights_[bit][other] = steps == 0  ? 0.f
-                             : steps > 0 ? weight_at(fit.distance, fit.below, steps)
-                                         : weight_at(fit.distance, fit.above, -steps);
-      sum += weights_[bit][other];
-    }
+    for (int other = 0; other < 12; ++other) sum += weights_[11 + bit - other];
     limit_[bit] = (1.f - fit.threshold) * sum + fit.pulse_strength;
   }
 }
@@ -309,7 +308,7 @@ uint16_t PullDown::apply(uint16_t bits) const {
   for (int bit = 0; bit < 12; ++bit) {
     if ((bits >> bit & 1) == 0) continue;
     float pull = 0.f;
-    for (int other = 0; other < 12; ++other) pull += low[other] * weights_[bit][other];
+    for (int other = 0; other < 12; ++other) pull += low[other] * weights_[11 + bit - other];
     if (pull < limit_[bit]) result |= 1u << bit;
   }
   return uint16_t(result);
@@ -376,8 +375,12 @@ uint64_t SidState::next_stop(uint64_t cycles) const {
   }
   for (int v = 0; v < 3; ++v) {
     const VoiceState& voice = voices[v];
-    if (drives_top_bit(v) && (voice.phase & top_bit) != 0) return 1;
-    if (control(v) >> 4 > 8 && (voice.noise.bits & NoiseRegister::tapped) != 0) return 1;
+    const bool drains = control(v) >> 4 > 8 && (voice.noise.bits & NoiseRegister::tapped) != 0;
+    const bool drives = drives_top_bit(v) && (voice.phase & top_bit) != 0;
+    if ((!drains && !drives) || frequency(v) == 0 || (control(v) & test_bit) != 0) continue;
+    // The output keeps until the waveform takes another of its 4096 values.
+    const uint64_t to_change = (0xfff - (voice.phase & 0xfff)) / frequency(v) + 1;
+    if (to_change < stop) stop = to_change;
   }
   return stop;
 }

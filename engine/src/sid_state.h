@@ -98,8 +98,8 @@ class PullDown {
   uint16_t apply(uint16_t bits) const;
 
  private:
-  float weights_[12][12];
-  float limit_[12];  // the pull at which a bit falls
+  float weights_[23];  // by distance: [11 + bit - neighbour]
+  float limit_[12];    // the pull at which a bit falls
   float top_bit_;
   bool active_;
 };

@@ -133,7 +133,7 @@ def filtered(model: int, cutoff: int, *, mode: int, resonance: int = 0, seconds:
 @pytest.mark.parametrize("mode", [1, 2, 4, 3, 5])
 @pytest.mark.parametrize("cutoff", [0x080, 0x200, 0x380, 0x600])
 def test_filter_bands_are_near_residfps(model: int, mode: int, cutoff: int) -> None:
-    """Mean power in octaves from 60 Hz to 15 kHz, down to 30 dB below the strongest."""
+    """Mean power in octaves from 60 Hz to 15 kHz, down to 20 dB below the strongest."""
     steps, setup = filtered(model, cutoff, mode=mode), Setup(model=model)
     bands = 60 * 2.0 ** np.arange(9)
     ours, theirs = (
@@ -143,8 +143,8 @@ def test_filter_bands_are_near_residfps(model: int, mode: int, cutoff: int) -> N
         )
     )
     for band, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
-        if other > 1e-3 * max(theirs):
-            assert abs(10 * np.log10(mine / other)) < 6, f"octave from {bands[band]:.0f} Hz"
+        if other > 0.01 * max(theirs):
+            assert abs(10 * np.log10(mine / other)) < 3, f"octave from {bands[band]:.0f} Hz"
 
 
 def brightness_hz(samples: Samples) -> float:
