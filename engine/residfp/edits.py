@@ -115,7 +115,7 @@ protected:
     void setVoiceZero(double volts)
     {
         voiceScale = static_cast<int>(norm * ((1 << 11) - 1) * voice_voltage_range);
-        voiceZero = getNormalizedValue(volts);
+        voiceZero = static_cast<int>(N16 * (volts - vmin));
     }
 """
 

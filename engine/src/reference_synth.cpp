@@ -13,6 +13,8 @@ namespace sidflow {
 namespace {
 
 constexpr int kChunkCycles = 2048;
+// A write reaches libsidplayfp's SID after the chip's cycle in which the CPU makes it: the chip is this far ahead.
+constexpr uint64_t kWriteDelay = 1;
 constexpr uint8_t kVolumeRegister = 0x18;
 constexpr uint8_t kFilterRegister = 0x17;
 constexpr uint8_t kDigiMute = 8;
@@ -85,6 +87,7 @@ void ReferenceSynth::reset(const SynthSettings& settings, uint64_t cycle) {
   const uint8_t registers[32] = {};
   write_all(registers);
   write(kVolumeRegister, 0x0f);
+  run(kWriteDelay);
 }
 
 void ReferenceSynth::resume(const SynthSettings& settings, const SidState& state) {
@@ -102,6 +105,7 @@ void ReferenceSynth::resume(const SynthSettings& settings, const SidState& state
   sid_->outputFilter().settleAt(mean_level(measuring));
   run(warm_up - filtering - measuring);
   take_over(state, 0);
+  run(kWriteDelay);
   if (ahead_.size() > 1) ahead_.erase(ahead_.begin(), ahead_.end() - 1);
 }
 
