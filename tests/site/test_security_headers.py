@@ -8,6 +8,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+# Closing an answer also looks after the database's connection, whether the page used it or not.
+pytestmark = pytest.mark.django_db
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -42,7 +45,6 @@ def _get(
     return answer
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_answer_is_isolated_and_closed(client: Client, address: str) -> None:
     answer = _get(client, address)
@@ -56,7 +58,6 @@ def test_every_answer_is_isolated_and_closed(client: Client, address: str) -> No
     assert "Strict-Transport-Security" not in answer.headers  # this is http
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_policy_allows_our_own_things_only(client: Client, address: str) -> None:
     policy = dict(
@@ -74,7 +75,6 @@ def test_the_policy_allows_our_own_things_only(client: Client, address: str) -> 
     assert not any("unsafe-inline" in value or "'unsafe-eval'" in value for value in policy.values())
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/", "/api/health", "static:.js"])
 def test_over_https_browsers_are_told_to_stay_there(client: Client, address: str) -> None:
     answer = _get(client, address, secure=True)
