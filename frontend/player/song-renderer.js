@@ -56,6 +56,7 @@ export class SongRenderer {
     this.referenceTooSlow = false;
     /** @type {Set<string>} chip models whose tables stand */
     this.prepared = new Set();
+    /** Times real time for one chip; 0 before it was measured. */
     this.referenceSpeed = 0;
     this.models = "";
     this.chips = 1;
@@ -93,7 +94,9 @@ export class SongRenderer {
   /** Goes on elsewhere in the song. Throws EngineError. @param {number} epoch @param {number} seconds */
   seek(epoch, seconds) {
     this.stop(epoch);
-    if (this.lengthSeconds > 0) this.#standAt(seconds);
+    if (this.lengthSeconds <= 0) return;
+    this.#chooseSynth();
+    this.#standAt(seconds);
   }
 
   /** What was rendered before is worth nothing any more. @param {number} epoch */
@@ -205,9 +208,8 @@ export class SongRenderer {
     if (this.synth === "fast" && !this.referenceTooSlow && ahead >= REFERENCE_NEEDS_SECONDS) {
       this.engine.prepareReference();
       this.prepared.add(this.models);
-      this.referenceSpeed = 0;
       this.#use("reference", "prepared");
-    } else if (this.synth === "reference" && this.referenceSpeed > 0 && this.referenceSpeed < SPEED_NEEDED && ahead < 1) {
+    } else if (this.synth === "reference" && this.referenceSpeed / this.chips < SPEED_NEEDED && ahead < 1) {
       this.referenceTooSlow = true;
       this.#use("fast", "too-slow");
     }
@@ -220,10 +222,10 @@ export class SongRenderer {
     this.tell({ type: "synth", epoch: this.epoch, synth, reason });
   }
 
-  /** Keeps the running mean of the reference synth's speed, times real time. @param {number} ms that one block took */
+  /** Keeps the running mean of the reference synth's speed, times real time for one chip. @param {number} ms that one block took */
   #measure(ms) {
     if (this.synth !== "reference") return;
-    const speed = Math.min(50, (BLOCK_FRAMES * 1000) / this.rate / Math.max(ms, 0.01));
+    const speed = (this.chips * BLOCK_FRAMES * 1000) / this.rate / Math.max(ms, 0.1);
     this.referenceSpeed = this.referenceSpeed ? this.referenceSpeed + (speed - this.referenceSpeed) * SPEED_WEIGHT : speed;
   }
 }

@@ -1,7 +1,5 @@
 """Can everything be done with the keyboard, read by a screen reader, and seen on every screen in every theme?"""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ from tests.browser.listening import Ear, Listener
 THEMES = ("dark", "light", "c64")
 SCREENS = {360: 740, 820: 1180, 1440: 900}
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = ROOT / "docs" / "images"
 
 
 def choose(page: Page, theme: str) -> None:
@@ -203,28 +200,3 @@ def test_with_reduced_motion_the_scopes_are_calm(browser: Browser, site: Site) -
     page.wait_for_timeout(2000)
     assert 3 <= page.evaluate("window.pictures") <= 9
     context.close()
-
-
-@pytest.mark.skipif(
-    "SIDFLOW_SCREENSHOTS" not in os.environ,
-    reason="SIDFLOW_SCREENSHOTS=1 takes the pictures of docs/images anew",
-)
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", SCREENS)
-def test_pictures_for_the_documentation(
-    page: Page, site: Site, listener: Listener, with_corpus: None, theme: str, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": SCREENS[width]})
-    choose(page, theme)
-    page.goto(site.url)
-    listener.play("Space Oddity" if width == 820 else "The Great Giana Sisters")
-    listener.wait_for_phase("playing")
-    listener.seek(62)
-    page.wait_for_timeout(3500)
-    page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(300)
-    folder = PICTURES / "screens"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"player-{theme}-{width}.png")
-    if theme == "dark" and width == 1440:
-        page.screenshot(path=Path(PICTURES / "player.png"))
