@@ -93,7 +93,7 @@ def test_each_chip_hears_its_own_address_only() -> None:
         second_register = [
             (chip, value) for chip, reg, value in comparing.values(player.trace(0.5)) if reg == 1
         ]
-    assert set(second_register) == {(0, 1), (1, 2), (2, 3)}
+    assert set(second_register) == {(0, 8), (1, 16), (2, 24)}
 
 
 def test_memory_under_the_roms_is_what_was_loaded() -> None:

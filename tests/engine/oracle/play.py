@@ -20,8 +20,11 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 _SOURCE: Final = Path(__file__).with_name("oracle.cpp")
 _CACHE: Final = ROOT / "engine" / "build" / "oracle"
 _JAMMED: Final = 3
-# The power-on delay of the recorded traces; sound is compared with the sidplayfp command's `--delay=0`.
-RECORDED_DELAY: Final = 8191
+# How long the library waits before init decides where the raster stands then. The recorded traces were made with the first
+# value and the sidplayfp command is asked with the second; only for RSIDs, whose interrupts are their own, is more than
+# the first call's time different.
+_RSID_DELAY: Final = 8191
+_PSID_DELAY: Final = 0
 PAL_HZ: Final = 985248
 NTSC_HZ: Final = 1022727
 # The library's driver sets the volume before it calls init; nobody else writes so early.
@@ -71,10 +74,11 @@ def _run(
     *rest: object,
     kernal: bool = False,
     fp: bool = False,
-    delay: int = 0,
 ) -> tuple[str, int]:
     # RSIDs leave their interrupts through the KERNAL, and the library's own substitute has no exits.
-    with_kernal = kernal or file[:4] == b"RSID"
+    is_rsid = file[:4] == b"RSID"
+    with_kernal = kernal or is_rsid
+    delay = _RSID_DELAY if is_rsid and verb != "sound" else _PSID_DELAY
     with TemporaryDirectory() as folder:
         tune = Path(folder, "tune.sid")
         tune.write_bytes(file)
@@ -102,9 +106,7 @@ def trace(
     `kernal`: PSIDs too get our small KERNAL, which passes NMIs on; `fp`: its reSIDfp answers reads of the chip.
     """
     # Init may take a while before it writes: ask for more and cut.
-    output, status = _run(
-        "trace", file, song, seconds * clock_hz + 400_000, kernal=kernal, fp=fp, delay=RECORDED_DELAY
-    )
+    output, status = _run("trace", file, song, seconds * clock_hz + 400_000, kernal=kernal, fp=fp)
     head, _, lines = output.partition("\n")
     writes = writes_from_lines(lines)
     writes = writes[writes["cycle"] >= _POWER_ON_CYCLES]
@@ -129,7 +131,7 @@ def writes_from_lines(lines: str) -> npt.NDArray[Any]:
 
 def states(file: bytes, *, song: int, seconds: float) -> list[tuple[int, int, bytes]]:
     """By the library's public door alone: (cycle, chip, 32 registers) after steps of a few thousand cycles."""
-    output, _ = _run("state", file, song, seconds * PAL_HZ, delay=RECORDED_DELAY)
+    output, _ = _run("state", file, song, seconds * PAL_HZ)
     rows = (line.split() for line in output.splitlines())
     return [(int(cycle), int(chip), bytes.fromhex(registers)) for cycle, chip, registers in rows]
 

@@ -220,7 +220,7 @@ init: {TONE}
 play: inc $fb
       lda $fb
       sta $d400
-      ldy #24
+      ldy #22
       ldx #0
 wait: dex
       bne wait
@@ -240,7 +240,7 @@ init: {TONE}
 play: inc $fb
       lda $fb
       sta $d400
-      ldy #24
+      ldy #22
       ldx #0
 wait: dex
       bne wait
@@ -935,10 +935,13 @@ irq:  lda $dc0d
 
 def _chips(*addresses: int) -> str:
     writes = "".join(
-        f" lda $fb\n eor #{i}\n sta ${address:04x}\n lda #{i + 1}\n sta ${address + 1:04x}\n"
+        f" lda $fb\n eor #{i}\n sta ${address:04x}\n lda #{8 * i + 8}\n sta ${address + 1:04x}\n"
         for i, address in enumerate(addresses)
     )
-    tones = "".join(f" lda #$0f\n sta ${address + 24:04x}\n" for address in addresses)
+    tones = "".join(
+        f" lda #$0f\n sta ${address + 24:04x}\n lda #$f0\n sta ${address + 6:04x}\n lda #$21\n sta ${address + 4:04x}\n"
+        for address in addresses
+    )
     return f"init: {tones} rts\nplay: inc $fb\n {writes} rts"
 
 
