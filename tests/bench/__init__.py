@@ -1,0 +1,1 @@
+"""How fast is it? `make bench` prints one line per figure; nothing in here asserts."""
