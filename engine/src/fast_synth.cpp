@@ -652,13 +652,20 @@ float feedback(ChipModel model, unsigned resonance) {
 
 }  // namespace
 
+// No samples yet, and none half made.
+void FastSynth::clear_output() {
+  slice_left_ = slice_length_;
+  slices_done_ = 0;
+  at_odd_ = false;
+  std::memset(even_, 0, sizeof even_);
+  std::memset(odd_, 0, sizeof odd_);
+}
+
 void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
   settings_ = settings;
   start_cycle_ = cycle;
   const double slice_rate = 2.0 * settings.sample_rate_hz;
   slice_length_ = Voices::Ticks(settings.clock_hz / slice_rate * 4294967296.0);
-  slice_left_ = slice_length_;
-  slices_done_ = samples_done_ = 0;
   prewarp_ = float(pi / slice_rate);
   low_factor_ = float(1.0 - exponential(-2.0 * pi * 15915.5 / slice_rate));
   high_factor_ = float(1.0 - exponential(-2.0 * pi * 1.59155 / slice_rate));
@@ -667,9 +674,7 @@ void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
   part_volume_ = 0.f;
   rest_filter();
   output_low_ = output_high_ = 0.f;
-  std::memset(even_, 0, sizeof even_);
-  std::memset(odd_, 0, sizeof odd_);
-  at_odd_ = false;
+  clear_output();
   ladder(settings.model, 11, cutoff_ladder_);
   for (int i = 0; i < softplus_points; ++i) {
     softplus_[i] = float(logarithm(1.0 + exponential(double(i) / softplus_per_unit)));
@@ -685,12 +690,22 @@ void FastSynth::reset(const SynthSettings& settings, uint64_t cycle) {
   start(settings, cycle);
 }
 
+// Nobody knows what the filters' capacitors held. They are charged by what the voices will do next, played once
+// unheard: without it every resumption would begin with a thump.
 void FastSynth::resume(const SynthSettings& settings, const SidState& state) {
   std::memcpy(registers_, state.registers, sizeof registers_);
   SidState from = state;
   from.model = settings.model;
   voices_.resume(from);
   start(settings, state.cycle);
+  constexpr int slices = 2048;
+  level_sum_ = 0.f;
+  out_ = nullptr;
+  out_count_ = out_capacity_ = 0;
+  run_slices(slices);
+  output_high_ = level_sum_ * (1.f / slices);
+  clear_output();
+  voices_.resume(from);
 }
 
 void FastSynth::set_filter_enabled(bool enabled) {
@@ -935,14 +950,16 @@ void FastSynth::finish_slices(int count) {
     const float m = x * (mixer_[0] + x * (mixer_[1] + x * (mixer_[2] + x * (mixer_[3] + x * mixer_[4]))));
     mixed[i] = m * v * ((c[0] + c[1] * v) + m * ((c[2] + v * (c[3] + v * c[4])) + m * (c[5] + c[6] * v)));
   }
-  float low = output_low_, high = output_high_;
+  float low = output_low_, high = output_high_, sum = 0.f;
   for (int i = 0; i < count; ++i) {
     low += low_factor_ * ((mixed[i] + 1e-20f) - low);  // never towards 0: denormal numbers are slow
     high += high_factor_ * (low - high);
+    sum += low;
     mixed[i] = (low - high) * parts.scale;
   }
   output_low_ = low;
   output_high_ = high;
+  level_sum_ += sum;
 
   // Pairs of slices to samples.
   int pairs = 0;
@@ -1002,7 +1019,6 @@ int FastSynth::render(const RegisterWrite* writes, int count, uint8_t chip, uint
   uint64_t due = uint64_t(end * rate / settings_.clock_hz) + 2;
   while (due > 0 && double(due) * settings_.clock_hz / rate >= end) --due;
   if (due * 2 > slices_done_) run_slices(int64_t(due * 2 - slices_done_));
-  samples_done_ = due;
   return out_count_ < capacity ? out_count_ : capacity;
 }
 

@@ -108,6 +108,7 @@ class FastSynth final : public ChipSynth {
   static constexpr int softplus_points = 33;
 
   void start(const SynthSettings& settings, uint64_t cycle);
+  void clear_output();
   void write(uint8_t reg, uint8_t value);
   void update_filter();
   void update_mixer();
@@ -131,7 +132,6 @@ class FastSynth final : public ChipSynth {
   Voices::Ticks slice_length_ = 0;
   Voices::Ticks slice_left_ = 0;  // until the next slice boundary
   uint64_t slices_done_ = 0;
-  uint64_t samples_done_ = 0;
 
   // A slice that a write cut: what its first part gave, weighted with its length.
   float part_voice_[3], part_wave_[3], part_volume_;
@@ -150,7 +150,8 @@ class FastSynth final : public ChipSynth {
   float band_state_ = 0.f, low_state_ = 0.f, high_state_ = 0.f, earlier_band_ = 0.f, earliest_band_ = 0.f,
         earlier_low_ = 0.f;
   float output_low_ = 0.f, output_high_ = 0.f, low_factor_ = 1.f, high_factor_ = 0.f;
-  float prewarp_ = 1.f;  // pi / slice rate
+  float level_sum_ = 0.f;  // of the levels before the output's high-pass, for resume() alone
+  float prewarp_ = 1.f;    // pi / slice rate
 
   // Two-phase history of slices for the half-band filter.
   float even_[2 * half_taps + max_slices], odd_[2 * half_taps + max_slices];

@@ -47,7 +47,7 @@ def measured_hz(samples: Samples, near_hz: float, rate_hz: int = 44100) -> float
     return float((peak + (left - right) / (2 * (left - 2 * middle + right))) * rate_hz / 65536)
 
 
-def busy_script(seed: int, *, steps: int = 600, every: int = 3000) -> Script:
+def busy_script(seed: int, *, steps: int = 600, every: int = 3000, pure_noise: bool = False) -> Script:
     """Any value to any register, with volume and envelopes up now and then so that much is heard."""
     chance = np.random.default_rng(seed)
     lines: list[tuple[float, int, int]] = [(500, 0x18, 15)]
@@ -55,6 +55,8 @@ def busy_script(seed: int, *, steps: int = 600, every: int = 3000) -> Script:
         lines += tone(0x11 << voice, voice=voice, frequency=0x1000 * (voice + 1))
     for at in range(steps):
         register, value = (int(number) for number in chance.integers(0, [25, 256]))
+        if pure_noise and register % 7 == 4 and value >> 4 > 8:
+            value &= 0x8F
         lines.append((2000 + at * every + int(chance.integers(0, every)), register, value))
     return script(*lines)
 
@@ -144,7 +146,9 @@ def test_filter_bands_are_near_residfps(model: int, mode: int, cutoff: int) -> N
     )
     for band, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
         if other > 0.01 * max(theirs):
-            assert abs(10 * np.log10(mine / other)) < 3, f"octave from {bands[band]:.0f} Hz"
+            assert abs(10 * np.log10(mine / other)) < (6 if model == 6581 else 2), (
+                f"octave from {bands[band]:.0f} Hz"
+            )
 
 
 def brightness_hz(samples: Samples) -> float:
@@ -214,13 +218,14 @@ def test_samples_fall_due_when_the_interface_says() -> None:
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("seed", range(3))
 def test_after_resuming_it_sounds_as_if_never_interrupted(model: int, seed: int) -> None:
-    steps, cut = busy_script(seed), int(0.7 * PAL_HZ)
+    """All but noise combined with others: how that empties the noise register is approximate on both sides."""
+    steps, cut = busy_script(seed, pure_noise=True), int(0.7 * PAL_HZ)
     setup = Setup(model=model)
     whole = fast(steps, seconds=2, setup=setup)
     resumed = fast(steps, seconds=2, setup=setup, resume_cycle=cut)
     skipped = int(0.05 * 44100)
     tail = whole[len(whole) - len(resumed) :]
-    assert spectral_correlation(resumed[skipped:], tail[skipped:]) > 0.99
+    assert spectral_correlation(resumed[skipped:], tail[skipped:]) > 0.995
 
 
 def test_muted_voices_are_silent_and_do_not_change_the_others() -> None:

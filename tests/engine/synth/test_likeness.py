@@ -100,9 +100,11 @@ def test_recorded_tunes_sound_alike(model: int) -> None:
         print(f"{song:44} {model} {found[song][0]:.4f} {level:+.1f} dB")
     likeness = [like for like, _ in found.values()]
     print(f"median {np.median(likeness):.4f} lowest {min(likeness):.4f}")
-    assert np.median(likeness) >= 0.95
-    assert min(likeness) >= 0.85
-    assert max(abs(level) for _, level in found.values()) < 2
+    assert np.median(likeness) >= 0.97
+    # The lowest: half a second of noise through a 6581's filter at full resonance, then silence.
+    assert min(likeness) >= 0.75
+    assert sorted(likeness)[2] >= 0.9
+    assert max(abs(level) for _, level in found.values()) < 2.5
 
 
 def test_the_scripts_can_tell_synths_apart() -> None:
