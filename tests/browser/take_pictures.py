@@ -19,8 +19,8 @@ from tests.browser.listening import Listener
 PICTURES: Final = ROOT / "docs" / "images"
 THEMES: Final = ("dark", "light", "c64")
 SCREENS: Final = {360: 740, 820: 1180, 1440: 900}
-# A tune of two chips, one of three, and one with many songs, at a moment when their voices are busy.
-TUNES: Final = {360: "The Great Giana Sisters", 820: "Space Oddity", 1440: "Super Mario Bros. 64"}
+# A tune with many songs, one of three chips, and one of two, at a moment when their voices are busy.
+TUNES: Final = {360: "The Great Giana Sisters", 820: "Waterfall", 1440: "Space Oddity"}
 MOMENT_S: Final = 24
 
 
@@ -52,7 +52,7 @@ def main() -> None:
     (PICTURES / "screens").mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="sidflow-pictures-") as folder,
-        serve_site(Path(folder)) as site,
+        serve_site(Path(folder), made_tunes=False) as site,
         sync_playwright() as driver,
     ):
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")

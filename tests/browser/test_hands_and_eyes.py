@@ -133,13 +133,16 @@ def test_nothing_is_wider_than_the_screen_and_targets_are_large(
     page.goto(site.url)
     listener.play("Rising")
     listener.wait_for_phase("playing")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.evaluate(
-        """() => [...document.querySelectorAll("button, .theme")].filter((element) => element.offsetParent !== null)
+    for theme in THEMES:
+        page.locator(f'.theme:has([value="{theme}"])').click()
+        wide = """(width) => [...document.querySelectorAll("body *")].filter((element) => element.offsetParent !== null)
+            .filter((element) => !element.closest(".songs, .facts, .unseen, .skip"))
+            .filter((element) => element.getBoundingClientRect().right > width + 0.5).map((element) => element.className)"""
+        assert page.evaluate(wide, width) == [], theme
+        small = """() => [...document.querySelectorAll("button, .theme")].filter((element) => element.offsetParent !== null)
             .map((element) => [element.className, element.getBoundingClientRect()])
             .filter(([, box]) => box.width < 44 || box.height < 44).map(([name]) => name)"""
-    )
-    assert small == []
+        assert page.evaluate(small) == [], theme
 
 
 @pytest.mark.parametrize("width", [360, 1440])
