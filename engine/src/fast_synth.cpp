@@ -16,7 +16,7 @@ int source_of(int voice) { return voice == 0 ? 2 : voice - 1; }
 
 // Arithmetic without libm, so that every build gives the same bits ----------------------------------------------------
 
-double exponential(double x) {
+SIDFLOW_SELDOM double exponential(double x) {
   const double part = x / 1024.0;
   double term = 1.0, sum = 1.0;
   for (int i = 1; i < 8; ++i) {
@@ -28,7 +28,7 @@ double exponential(double x) {
 }
 
 // 0 <= x < pi/2.
-double tangent(double x) {
+SIDFLOW_SELDOM double tangent(double x) {
   double sine = x, cosine = 1.0, sine_term = x, cosine_term = 1.0;
   for (int i = 1; i < 12; ++i) {
     cosine_term *= -x * x / ((2 * i - 1) * (2 * i));
@@ -42,7 +42,7 @@ double tangent(double x) {
 // R-2R ladder: what each of `bits` bits adds to the output, as a share of the whole. The 6581's vertical resistors are
 // 2.2 R and its ladder is not terminated, so that the sum of the lower bits exceeds the next one. Source of the
 // figures: reSIDfp's measurements.
-void ladder(ChipModel model, int bits, double* shares) {
+SIDFLOW_SELDOM void ladder(ChipModel model, int bits, double* shares) {
   const bool ends = model == ChipModel::mos8580;
   const double rung = ends ? 2.0 : 2.2;
   double sum = 0.0;
@@ -63,7 +63,7 @@ void ladder(ChipModel model, int bits, double* shares) {
   for (int bit = 0; bit < bits; ++bit) shares[bit] /= sum;
 }
 
-double ladder_output(const double* shares, int bits, unsigned value) {
+SIDFLOW_SELDOM double ladder_output(const double* shares, int bits, unsigned value) {
   double sum = 0.0;
   for (int bit = 0; bit < bits; ++bit) sum += (value >> bit & 1) != 0 ? shares[bit] : 0.0;
   return sum;
@@ -622,7 +622,7 @@ constexpr float lifting = 0.22f;                           // how far an op-amp'
 constexpr float per_capacity = 0.81f * 20e-6f / 470e-12f;  // 0.81: the op-amps' finite gain
 constexpr float transistor = 2.f * thermal * thermal * 9.f, snake = 0.5f / 115.f;
 
-double logarithm(double x) {  // x >= 1
+SIDFLOW_SELDOM double logarithm(double x) {  // x >= 1
   double sum = 0.0;
   for (; x > 1.5; x *= 0.5) sum += 0.69314718055994530942;
   const double z = (x - 1.0) / (x + 1.0);
@@ -856,7 +856,7 @@ void FastSynth::run_slices(int64_t count) {
 }
 
 void FastSynth::rest_filter() {
-  band_state_ = low_state_ = high_state_ = earlier_band_ = earliest_band_ = earlier_low_ = 0.f;
+  band_state_ = low_state_ = high_state_ = earlier_band_ = earliest_band_ = earlier_low_ = band_step_ = low_step_ = 0.f;
 }
 
 // Without input the filter's ringing dies away to nothing, and to very small numbers that processors are slow with.
@@ -898,23 +898,20 @@ void FastSynth::run_filter_6581(int count, const float* input, float* bus, bool 
     const int index = int(place);
     return row[index] + (place - float(index)) * (row[index + 1] - row[index]);
   };
-  float band = band_state_, low = low_state_, high = high_state_;
-  float band_1 = earlier_band_, band_2 = earliest_band_, low_1 = earlier_low_;
+  float band = band_state_, low = low_state_, high = high_state_, earlier_band = earlier_band_;
   for (int i = 0; i < count; ++i) {
     const float in = input[i];
-    const float g1 = step_at(conductance_[0], place_of(summer * (low_1 + back * band_1 - in)));
+    const float g1 = step_at(conductance_[0], place_of(summer * (low + back * band - in)));
     // The op-amp's input follows its output a little, the other way round, and lifts both ends of the resistor.
-    const float lift = clamped(low_1 * lifting * rows_per_volt, 0.f, float(conductance_rows) - 1.001f);
+    const float lift = clamped(low * lifting * rows_per_volt, 0.f, float(conductance_rows) - 1.001f);
     const int row = int(lift);
-    const float place = place_of(2.f * band_1 - band_2);
+    const float place = place_of(2.f * band - earlier_band);
     const float below = step_at(conductance_[row], place), above = step_at(conductance_[row + 1], place);
     const float g2 = below + (lift - float(row)) * (above - below);
     const float d1 = 1.f + g1 * leak, d2 = 1.f + g2 * leak, g1s = g1 * summer;
     const float share = 1.f / (d1 * d2 + g1s * (g2 + back * d2)), low_share = 1.f / d2;
     const float s1 = band + g1 * (high - leak * band), s2 = low + g2 * (band - leak * low);
-    band_2 = band_1;
-    band_1 = band;
-    low_1 = low;
+    earlier_band = band;
     band = (d2 * s1 + g1s * (in * d2 - s2)) * share;
     low = (s2 + g2 * band) * low_share;
     high = summer * (in - low - back * band);
@@ -924,9 +921,7 @@ void FastSynth::run_filter_6581(int count, const float* input, float* bus, bool 
   band_state_ = band;
   low_state_ = low;
   high_state_ = high;
-  earlier_band_ = band_1;
-  earliest_band_ = band_2;
-  earlier_low_ = low_1;
+  earlier_band_ = earlier_band;
 }
 
 void FastSynth::finish_slices(int count) {

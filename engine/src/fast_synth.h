@@ -21,8 +21,8 @@ class Voices {
   using Ticks = uint64_t;
   static constexpr int max_stretches = 64;
 
-  void reset(ChipModel model, uint64_t cycle);
-  void resume(const SidState& state);
+  SIDFLOW_SELDOM void reset(ChipModel model, uint64_t cycle);
+  SIDFLOW_SELDOM void resume(const SidState& state);
   // Only at a whole cycle, that is after stretches that end there.
   void write(uint8_t reg, uint8_t value);
   // The next `count` stretches of `length` each: means[v][i] is the mean of voice v over stretch i, in units of the
@@ -49,15 +49,15 @@ class Voices {
     uint64_t quiet_until;     // until when its level cannot change
   };
 
-  void build_tables();
-  const uint16_t* combined(unsigned selection);
-  void write_control(Oscillator& voice, uint8_t value);
+  SIDFLOW_SELDOM void build_tables();
+  SIDFLOW_SELDOM const uint16_t* combined(unsigned selection);
+  SIDFLOW_SELDOM void write_control(Oscillator& voice, uint8_t value);
   void settle_noise(Oscillator& voice);
   bool is_synced(int voice) const;
   bool is_ringed(int voice) const;
   float level_of(unsigned bits) const;
   void run_levels(int voice, int count, Ticks length, float* levels);
-  void run_held(Oscillator& voice, int count, Ticks length, float* means);
+  SIDFLOW_SELDOM void run_held(Oscillator& voice, int count, Ticks length, float* means);
   void run_saw(const Oscillator& voice, int count, Ticks step, float* means) const;
   void run_triangle(const Oscillator& voice, int count, Ticks step, float* means) const;
   void run_pulse(const Oscillator& voice, int count, Ticks step, float* means) const;
@@ -65,7 +65,8 @@ class Voices {
   int64_t triangle_area(uint32_t from, uint32_t to) const;
   void run_ringed(const Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks step,
                   float* means) const;
-  void run_tested(Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks length, float* means);
+  SIDFLOW_SELDOM void run_tested(Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks length,
+                                 float* means);
   void run_closed(int voice, const uint64_t* sources, int count, Ticks length, float* means);
   void run_cycles(unsigned which, int count, Ticks length, float means[3][max_stretches]);
 
@@ -107,17 +108,17 @@ class FastSynth final : public ChipSynth {
   static constexpr float softplus_end = 8.f, softplus_per_unit = 4.f;
   static constexpr int softplus_points = 33;
 
-  void start(const SynthSettings& settings, uint64_t cycle);
-  void clear_output();
+  SIDFLOW_SELDOM void start(const SynthSettings& settings, uint64_t cycle);
+  SIDFLOW_SELDOM void clear_output();
   void write(uint8_t reg, uint8_t value);
-  void update_filter();
-  void update_mixer();
+  SIDFLOW_SELDOM void update_filter();
+  SIDFLOW_SELDOM void update_mixer();
   void run_to(uint64_t cycle);
   void run_slices(int64_t count);
-  void gather(Voices::Ticks length);
-  void update_conductance(unsigned cutoff);
+  SIDFLOW_SELDOM void gather(Voices::Ticks length);
+  SIDFLOW_SELDOM void update_conductance(unsigned cutoff);
   void run_filter_6581(int count, const float* input, float* bus, bool is_fed);
-  void rest_filter();
+  SIDFLOW_SELDOM void rest_filter();
   static bool is_faint(float band, float low, float high);
   void run_filter(int count, const float* input, float* bus);
   void finish_slices(int count);
@@ -148,7 +149,7 @@ class FastSynth final : public ChipSynth {
   float softplus_[softplus_points + 1] = {};
   float conductance_[conductance_rows][conductance_points] = {};
   float band_state_ = 0.f, low_state_ = 0.f, high_state_ = 0.f, earlier_band_ = 0.f, earliest_band_ = 0.f,
-        earlier_low_ = 0.f;
+        earlier_low_ = 0.f, band_step_ = 0.f, low_step_ = 0.f;
   float output_low_ = 0.f, output_high_ = 0.f, low_factor_ = 1.f, high_factor_ = 0.f;
   float level_sum_ = 0.f;  // of the levels before the output's high-pass, for resume() alone
   float prewarp_ = 1.f;    // pi / slice rate

@@ -7,6 +7,13 @@
 
 #include "register_write.h"
 
+// For functions that run seldom: small rather than fast, which is felt in the size of the WebAssembly build.
+#if defined(__clang__)
+#define SIDFLOW_SELDOM __attribute__((minsize, noinline))
+#else
+#define SIDFLOW_SELDOM __attribute__((cold, noinline))
+#endif
+
 namespace sidflow {
 
 enum class EnvelopePhase : uint8_t { attack, decay_sustain, release };
@@ -18,9 +25,9 @@ struct Envelope {
   static constexpr uint32_t for_ever = 0xffffffffu;
 
   void advance(uint64_t cycles);
-  void write_gate(bool on);
-  void write_attack_decay(uint8_t value);
-  void write_sustain_release(uint8_t value);
+  SIDFLOW_SELDOM void write_gate(bool on);
+  SIDFLOW_SELDOM void write_attack_decay(uint8_t value);
+  SIDFLOW_SELDOM void write_sustain_release(uint8_t value);
   // Cycles that pass with `level` certainly unchanged; for_ever when only a write can change it.
   uint32_t quiet_cycles() const;
 
@@ -94,8 +101,8 @@ struct NoiseRegister {
 // output bit is pulled towards 0 by its low neighbours, the less the farther, and holds against it with a threshold.
 class PullDown {
  public:
-  PullDown(ChipModel model, unsigned selection);
-  uint16_t apply(uint16_t bits) const;
+  SIDFLOW_SELDOM PullDown(ChipModel model, unsigned selection);
+  SIDFLOW_SELDOM uint16_t apply(uint16_t bits) const;
 
  private:
   float weights_[23];  // by distance: [11 + bit - neighbour]
@@ -141,7 +148,7 @@ class SidState {
   uint32_t pulse_width(int voice) const { return (registers[voice * 7 + 2] | registers[voice * 7 + 3] << 8) & 0xfff; }
   uint8_t control(int voice) const { return registers[voice * 7 + 4]; }
   // The 12-bit output of a voice's waveform generator; `delayed`: as OSC3 sees it.
-  uint16_t waveform_output(int voice, bool delayed) const;
+  SIDFLOW_SELDOM uint16_t waveform_output(int voice, bool delayed) const;
 
   uint64_t cycle = 0;
   ChipModel model = ChipModel::mos6581;
@@ -149,12 +156,12 @@ class SidState {
   VoiceState voices[3];
 
  private:
-  void write_control(int voice, uint8_t value);
+  SIDFLOW_SELDOM void write_control(int voice, uint8_t value);
   uint64_t next_stop(uint64_t cycles) const;
   void run_free(uint64_t cycles);
   void run_voice(int voice, uint64_t cycles);
   void synchronize(const bool rises[3]);
-  void hold_test(int voice, uint64_t end);
+  SIDFLOW_SELDOM void hold_test(int voice, uint64_t end);
   bool drives_top_bit(int voice) const;
 };
 
