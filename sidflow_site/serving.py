@@ -97,9 +97,12 @@ def greeting(host: str, port: int) -> str:
     return "\n".join(lines)
 
 
-def _die_with_parent() -> None:
-    """Let the kernel end this child when the parent is gone, even by SIGKILL."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent() -> None:
+    """Let the kernel kill this process when its parent is gone, however that came.
+
+    Not by asking: django-q's cluster can lock itself up in its handler when it is asked while it starts.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def parts(host: str, port: int) -> list[Part]:
     ]
     return [
         Part("web server", [sys.executable, *web]),
-        Part("background worker", [sys.executable, "manage.py", "qcluster"]),
+        Part("background worker", [sys.executable, "manage.py", "work"]),
     ]
 
 
@@ -194,7 +197,7 @@ def run(programs: Sequence[Part], *, environ: Mapping[str, str], folder: str) ->
                 part.command,
                 env={**os.environ, **environ},
                 cwd=folder,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  no thread is running yet
+                preexec_fn=die_with_parent,  # noqa: PLW1509  no thread is running yet
             )
         while True:
             for name, process in running.items():
