@@ -105,7 +105,6 @@ void ReferenceSynth::resume(const SynthSettings& settings, const SidState& state
   sid_->outputFilter().settleAt(mean_level(measuring));
   run(warm_up - filtering - measuring);
   take_over(state, 0);
-  run(kWriteDelay);
   if (ahead_.size() > 1) ahead_.erase(ahead_.begin(), ahead_.end() - 1);
 }
 

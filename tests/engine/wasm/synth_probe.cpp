@@ -22,6 +22,9 @@ using sidflow::SynthSettings;
 
 namespace {
 
+// The machine's cycle at power-on; cycles of the script and of the output count from it.
+constexpr uint64_t kPowerOn = 1000;
+
 struct Task {
   SynthSettings settings;
   int chip;
@@ -34,14 +37,15 @@ std::vector<RegisterWrite> read_writes() {
   unsigned long long cycle;
   unsigned int chip, reg, value;
   while (std::scanf("%llu %u %x %x", &cycle, &chip, &reg, &value) == 4) {
-    writes.push_back({cycle, static_cast<uint8_t>(chip), static_cast<uint8_t>(reg), static_cast<uint8_t>(value)});
+    writes.push_back(
+        {kPowerOn + cycle, static_cast<uint8_t>(chip), static_cast<uint8_t>(reg), static_cast<uint8_t>(value)});
   }
   return writes;
 }
 
 SidState state_at(const Task& task, uint64_t cycle) {
   SidState state;
-  state.reset(task.settings.model, 0);
+  state.reset(task.settings.model, kPowerOn - 1);
   for (const RegisterWrite& write : task.writes) {
     if (write.cycle >= cycle) break;
     if (write.chip == task.chip) state.write(write.cycle, write.reg, write.value);
@@ -54,10 +58,10 @@ SidState state_at(const Task& task, uint64_t cycle) {
 class Playing {
  public:
   Playing(const Task& task, uint64_t start) : task_(task) {
-    if (start > 0) {
+    if (start > kPowerOn) {
       synth.resume(task.settings, state_at(task, start));
     } else {
-      synth.reset(task.settings, 0);
+      synth.reset(task.settings, kPowerOn);
     }
     while (next_ < task.writes.size() && task.writes[next_].cycle < start) next_++;
   }
@@ -91,12 +95,12 @@ void sound(const Task& task) {
 
 void state(const Task& task) {
   Playing resumed(task, task.start);
-  Playing unbroken(task, 0);
+  Playing unbroken(task, kPowerOn);
   for (uint64_t cycle = task.start + 977; cycle < task.end; cycle += 977) {
     resumed.play_to(cycle);
     unbroken.play_to(cycle);
     SidState exact = state_at(task, cycle);
-    std::printf("%llu %u %u %u %u %u %u\n", static_cast<unsigned long long>(cycle), resumed.synth.osc3(),
+    std::printf("%llu %u %u %u %u %u %u\n", static_cast<unsigned long long>(cycle - kPowerOn), resumed.synth.osc3(),
                 resumed.synth.env3(), unbroken.synth.osc3(), unbroken.synth.env3(), exact.read_osc3(cycle),
                 exact.read_env3(cycle));
   }
@@ -114,7 +118,7 @@ int main(int argc, char** argv) {
   task.settings.clock_hz = std::atof(argv[3]);
   task.settings.sample_rate_hz = std::atoi(argv[4]);
   task.chip = std::atoi(argv[5]);
-  task.start = static_cast<uint64_t>(std::atof(argv[7]) * task.settings.clock_hz);
+  task.start = kPowerOn + static_cast<uint64_t>(std::atof(argv[7]) * task.settings.clock_hz);
   task.end = task.start + static_cast<uint64_t>(std::atof(argv[6]) * task.settings.clock_hz);
   task.writes = read_writes();
   if (std::strcmp(argv[1], "sound") == 0) {
