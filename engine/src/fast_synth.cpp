@@ -758,11 +758,14 @@ void FastSynth::update_conductance(unsigned cutoff) {
         transistor * (softplus_square(open) - softplus_square(open - volts)) + snake * (here * here - there * there);
     return current * per_capacity / volts * float(0.5 / pi);
   };
+  // Where a loud voltage opens the filter wide, the slices are too long to follow: there it is bounded.
+  const float quiet = 1.25f * conductance(0.01f, 0.f) * prewarp_;
+  const float most = clamped(quiet, 0.35f, 1.3f);
   for (int row = 0; row < conductance_rows; ++row) {
     for (int i = 0; i < conductance_points; ++i) {
       // Half a step off the middle, where current and voltage would both be 0.
       const float volts = (float(i) - 0.5f * float(conductance_points - 1)) / conductance_per_volt;
-      const float angle = clamped(conductance(volts, float(row) / rows_per_volt) * prewarp_, 0.f, 1.3f);
+      const float angle = clamped(conductance(volts, float(row) / rows_per_volt) * prewarp_, 0.f, most);
       const float square = angle * angle;
       conductance_[row][i] = angle * (15.f - square) / (15.f - 6.f * square);
     }
@@ -899,17 +902,25 @@ void FastSynth::run_filter_6581(int count, const float* input, float* bus, bool 
     return row[index] + (place - float(index)) * (row[index + 1] - row[index]);
   };
   float band = band_state_, low = low_state_, high = high_state_, earlier_band = earlier_band_;
+  bool odd = at_odd_;
+  float g1 = band_step_, g2 = low_step_, d2 = 1.f + g2 * leak, g1s = g1 * summer;
+  float share = 1.f / ((1.f + g1 * leak) * d2 + g1s * (g2 + back * d2)), low_share = 1.f / d2;
   for (int i = 0; i < count; ++i) {
     const float in = input[i];
-    const float g1 = step_at(conductance_[0], place_of(summer * (low + back * band - in)));
-    // The op-amp's input follows its output a little, the other way round, and lifts both ends of the resistor.
-    const float lift = clamped(low * lifting * rows_per_volt, 0.f, float(conductance_rows) - 1.001f);
-    const int row = int(lift);
-    const float place = place_of(2.f * band - earlier_band);
-    const float below = step_at(conductance_[row], place), above = step_at(conductance_[row + 1], place);
-    const float g2 = below + (lift - float(row)) * (above - below);
-    const float d1 = 1.f + g1 * leak, d2 = 1.f + g2 * leak, g1s = g1 * summer;
-    const float share = 1.f / (d1 * d2 + g1s * (g2 + back * d2)), low_share = 1.f / d2;
+    if (!odd) {
+      g1 = step_at(conductance_[0], place_of(summer * (low + back * band - in)));
+      // The op-amp's input follows its output a little, the other way round, and lifts both ends of the resistor.
+      const float lift = clamped(low * lifting * rows_per_volt, 0.f, float(conductance_rows) - 1.001f);
+      const int row = int(lift);
+      const float place = place_of(2.f * band - earlier_band);
+      const float below = step_at(conductance_[row], place), above = step_at(conductance_[row + 1], place);
+      g2 = below + (lift - float(row)) * (above - below);
+      d2 = 1.f + g2 * leak;
+      g1s = g1 * summer;
+      share = 1.f / ((1.f + g1 * leak) * d2 + g1s * (g2 + back * d2));
+      low_share = 1.f / d2;
+    }
+    odd = !odd;
     const float s1 = band + g1 * (high - leak * band), s2 = low + g2 * (band - leak * low);
     earlier_band = band;
     band = (d2 * s1 + g1s * (in * d2 - s2)) * share;
@@ -922,6 +933,8 @@ void FastSynth::run_filter_6581(int count, const float* input, float* bus, bool 
   low_state_ = low;
   high_state_ = high;
   earlier_band_ = earlier_band;
+  band_step_ = g1;
+  low_step_ = g2;
 }
 
 void FastSynth::finish_slices(int count) {

@@ -183,6 +183,20 @@ def test_resonance_raises_the_band_at_the_cutoff() -> None:
         assert np.max(np.convolve(sharp - flat, np.ones(200) / 200, "same")[1500:10000]) > 3
 
 
+@pytest.mark.parametrize("rate_hz", [8000, 22050, 44100])
+@pytest.mark.parametrize("cutoff", [0x080, 0x140, 0x1C0])
+def test_loud_noise_at_full_resonance_does_not_run_away(rate_hz: int, cutoff: int) -> None:
+    """The 6581's worst: resistors that open with loudness, and hardly any damping."""
+    steps = script(
+        *tone(NOISE, frequency=0xFFFF),
+        *tone(NOISE, frequency=0xCFFF, voice=1),
+        *[(1080, 0x15, cutoff & 7), (1090, 0x16, cutoff >> 3), (1100, 0x17, 0xF3), (1110, 0x18, 0x1F)],
+    )
+    setup = Setup(sample_rate_hz=rate_hz)
+    ours, theirs = (render(steps, seconds=2, setup=setup)[rate_hz:] for render in (fast, residfp))
+    assert abs(20 * np.log10(loudness(ours) / loudness(theirs))) < 7
+
+
 @pytest.mark.parametrize("rate_hz", [8000, 22050, 44100, 96000])
 @pytest.mark.parametrize("model", MODELS)
 def test_extreme_sweeps_stay_bounded_and_come_to_rest(model: int, rate_hz: int) -> None:

@@ -92,7 +92,9 @@ def recorded(song: str, chip: int = 0) -> Script:
 def test_recorded_tunes_sound_alike(model: int) -> None:
     """Loudness within 2 dB after the first second (reSIDfp starts with a slow step), spectra alike."""
     setup, found = Setup(model=model), {}
-    for song in map(str, recorded_songs()):
+    songs = recorded_songs()
+    # A sample, and the two that are hardest: noise through a 6581's filter at full resonance.
+    for song in {*map(str, songs[::5]), "Great_Giana_Sisters.3", "Great_Giana_Sisters.8"}:
         steps = recorded(song)
         ours, theirs = (render(steps, seconds=SECONDS, setup=setup) for render in (fast, residfp))
         level = 20 * np.log10((loudness(ours[44100:]) + 30) / (loudness(theirs[44100:]) + 30))
@@ -101,9 +103,7 @@ def test_recorded_tunes_sound_alike(model: int) -> None:
     likeness = [like for like, _ in found.values()]
     print(f"median {np.median(likeness):.4f} lowest {min(likeness):.4f}")
     assert np.median(likeness) >= 0.97
-    # The lowest: half a second of noise through a 6581's filter at full resonance, then silence.
-    assert min(likeness) >= 0.75
-    assert sorted(likeness)[2] >= 0.9
+    assert min(likeness) >= 0.85
     assert max(abs(level) for _, level in found.values()) < 2.5
 
 
