@@ -14,6 +14,7 @@ namespace {
 // few writes pile up.
 constexpr int kBlockFrames = 1024;
 constexpr int kCrossfadeMs = 30;
+constexpr int kJamFadeMs = 20;
 constexpr uint32_t kRomSizes[3] = {8192, 8192, 4096};
 // While no sound is made the machine is run in steps of this many cycles.
 constexpr uint64_t kSilentStep = 20000;
@@ -103,6 +104,7 @@ int Player::start(int song) {
   traced_ = 0;
   first_write_ = -1;
   handed_out_ = 0;
+  silence_from_ = kNever;
   crossfade_left_ = 0;
   next_ = Voicing();
   begin(current_, SF_SYNTH_NONE, false);
@@ -127,6 +129,9 @@ uint64_t Player::due_cycle(const Voicing& voicing, uint64_t frames) const {
 void Player::run_to(uint64_t cycle) {
   machine_->run(cycle, in_force_.path == SF_PATH_FULL);
   if (machine_->cpu.jammed) {
+    if (silence_from_ == kNever)
+      silence_from_ = static_cast<uint64_t>(static_cast<double>(machine_->clk - machine_->start_clk) *
+                                            in_force_.sample_rate_hz / (is_ntsc_ ? kNtsc : kPal).clock_hz);
     machine_->clk = std::max(machine_->clk, cycle);
     status_ = SF_JAMMED;
   }
@@ -275,6 +280,14 @@ namespace {
 int16_t clip(int32_t value) { return static_cast<int16_t>(std::min(32767, std::max(-32768, value))); }
 }  // namespace
 
+// The chips of a machine whose CPU has stopped would drone for ever: their sound is faded out.
+int32_t Player::after_jam(int32_t sample, uint64_t frame) const {
+  if (frame < silence_from_) return sample;
+  const int64_t fade = in_force_.sample_rate_hz * kJamFadeMs / 1000;
+  const int64_t left = fade - static_cast<int64_t>(frame - silence_from_);
+  return left > 0 ? static_cast<int32_t>(sample * left / fade) : 0;
+}
+
 void Player::mix(int16_t* samples, int frames) {
   const int chips = tune_.chips;
   // Left and right weights in 1/256 of each chip's share; several chips share the full level.
@@ -301,11 +314,12 @@ void Player::mix(int16_t* samples, int frames) {
       sum_left += value * left[chip];
       sum_right += value * right[chip];
     }
+    const uint64_t place = delivered_ + static_cast<uint64_t>(frame);
     if (in_force_.channels == 1) {
-      samples[frame] = clip(sum_left / (256 * chips));
+      samples[frame] = clip(after_jam(sum_left / (256 * chips), place));
     } else {
-      samples[frame * 2] = clip(sum_left / (256 * chips));
-      samples[frame * 2 + 1] = clip(sum_right / (256 * chips));
+      samples[frame * 2] = clip(after_jam(sum_left / (256 * chips), place));
+      samples[frame * 2 + 1] = clip(after_jam(sum_right / (256 * chips), place));
     }
   }
   const auto used = [&](const Voicing& voicing) { return std::min(voicing.ready(chips), static_cast<size_t>(frames)); };

@@ -74,6 +74,7 @@ class Player {
   void advance_with_taps(Voicing& voicing, uint64_t end_cycle, int frames);
   void make_frames(int frames);
   void change_synth_if_asked();
+  int32_t after_jam(int32_t sample, uint64_t frame) const;
   void mix(int16_t* samples, int frames);
   int clear_and_answer(int status);
 
@@ -90,9 +91,10 @@ class Player {
   int status_ = SF_NO_TUNE;
 
   Voicing current_, next_;
-  int crossfade_left_ = 0;  // frames until `next_` has taken over
-  uint64_t delivered_ = 0;  // frames since the song's beginning
-  double traced_ = 0;       // seconds, where no sound is made
+  int crossfade_left_ = 0;          // frames until `next_` has taken over
+  uint64_t silence_from_ = kNever;  // the frame at which the CPU jammed
+  uint64_t delivered_ = 0;          // frames since the song's beginning
+  double traced_ = 0;               // seconds, where no sound is made
   double first_write_ = -1;
   size_t handed_out_ = 0;  // writes of machine_->writes that trace() has given away
   std::vector<int16_t> taps_;
