@@ -91,14 +91,17 @@ def against_null_synth(firsts: list[Song]) -> None:
 def synths(song: Song) -> None:
     """Sound of a one-SID tune."""
     for rate_hz, wanted in ((44100, 20), (22050, 30)):
-        ours, theirs = alternating(
+        ours, theirs, resampled = alternating(
             [
                 lambda rate_hz=rate_hz: sound_speed(song, Synth.FAST, rate_hz),  # type: ignore[misc]
                 lambda rate_hz=rate_hz: oracle_speed(song, "interpolate", rate_hz, SOUND_S),  # type: ignore[misc]
+                lambda rate_hz=rate_hz: oracle_speed(song, "resample", rate_hz, SOUND_S),  # type: ignore[misc]
             ]
         )
         tell(f"fast_synth.{rate_hz}.{song}", ours, "times real time")
         tell_ratio(f"fast_synth.{rate_hz}.{song}.against_residfp", ours, theirs, wanted=wanted)
+        # libsidplayfp's other sampling method, the one that the reference synth uses and is compared with.
+        tell_ratio(f"fast_synth.{rate_hz}.{song}.against_residfp_resampling", ours, resampled, wanted=wanted)
     ours, theirs = alternating(
         [
             lambda: sound_speed(song, Synth.REFERENCE, 44100),
