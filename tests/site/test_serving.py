@@ -110,7 +110,9 @@ def test_it_serves_works_in_the_background_and_stops_without_leftovers(site: Sit
     assert site.process.wait(timeout=PATIENCE_S) == 0
     _wait_until_gone(site)
     assert site.process.stdout is not None
-    assert "SIDFlow has stopped." in site.process.stdout.read()
+    said = site.process.stdout.read()
+    assert "SIDFlow has stopped." in said
+    assert "There is no music yet. Import some: .venv/bin/python manage.py import_sids PATH" in said
 
 
 def test_it_stops_when_only_the_parent_is_told(site: Site) -> None:
@@ -134,6 +136,13 @@ def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert f"Port {port} on 127.0.0.1 is taken by another program" in done.stderr
     assert f"PORT={port + 1}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_without_tables_is_told_plainly(tmp_path: Path) -> None:
+    done = _manage(tmp_path, "serve", "--port", str(free_port()))
+    assert done.returncode != 0
+    assert "run manage.py prepare_site first" in done.stderr
     assert "Traceback" not in done.stderr
 
 

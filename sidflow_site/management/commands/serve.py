@@ -5,9 +5,21 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from core.configuration import configuration
+from playback.models import Track
 from sidflow_site import serving
+
+
+def _has_music() -> bool:
+    """Is there anything to play? Raises CommandError where the tables are missing."""
+    try:
+        return Track.objects.exists()
+    except DatabaseError:
+        raise CommandError(
+            "The database is not ready: run manage.py prepare_site first, or use make run."
+        ) from None
 
 
 class Command(BaseCommand):
@@ -31,6 +43,10 @@ class Command(BaseCommand):
         except serving.CannotServe as error:
             raise CommandError(str(error)) from None
         self.stdout.write(serving.greeting(host, port))
+        if not _has_music():
+            self.stdout.write(
+                "There is no music yet. Import some: .venv/bin/python manage.py import_sids PATH"
+            )
         self.stdout.flush()
         ended = serving.run(serving.parts(host, port), environ=environ, folder=str(settings.BASE_DIR))
         if ended:
