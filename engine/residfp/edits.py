@@ -221,6 +221,12 @@ STATE_OF_SID = """\
     void resync() { voiceSync(false); }
 """
 
+WIDEST = """\
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+__attribute__((target_clones("default", "sse4.1", "avx2")))
+#endif
+"""
+
 CONFIG = "FilterModelConfig.h"
 CONFIG_6581 = "FilterModelConfig6581.cpp"
 CONFIG_8580 = "FilterModelConfig8580.cpp"
@@ -443,6 +449,8 @@ EDITS = (
         Edit("SID.cpp", f'throw SIDError("Unknown {what}");', "return;")
         for what in ("chip type", "combined waveforms type", "sampling method")
     ),
+    # The resampler's sums are whole numbers, the same on any processor: the widest one at hand does them.
+    Edit("resample/SincResampler.cpp", "int convolve(const int* a,", WIDEST + "int convolve(const int* a,"),
     # Done once instead of every cycle.
     Edit(
         "FilterModelConfig6581.h",
