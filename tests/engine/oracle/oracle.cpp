@@ -144,7 +144,8 @@ Request parse(int argc, char **argv) {
     if (std::string(argv[i]) == "--seed" && i + 1 < argc) request.seed = static_cast<unsigned>(std::atoi(argv[++i]));
     if (std::string(argv[i]) == "--delay" && i + 1 < argc) request.delay = std::atoi(argv[++i]);
   }
-  if (argc - i < 4) fail("usage: oracle [--kernal] [--fp] [--delay N] [--seed N] trace|state|time|sound FILE SONG CYCLES ...");
+  if (argc - i < 4)
+    fail("usage: oracle [--kernal] [--fp] [--delay N] [--seed N] trace|state|time|sound FILE SONG CYCLES ...");
   request.verb = argv[i];
   request.file = argv[i + 1];
   request.song = std::atoi(argv[i + 2]);
