@@ -24,6 +24,7 @@ def test_writes_equal_the_recording(song: Song, full_machine: bool) -> None:
     recording = song.recording
     ours = comparing.engine_trace(song.file, song=song.number, seconds=10, full_machine=full_machine)
     ours = ours[ours["cycle"] < RECORDED_CYCLES]
+    ours, recording = comparing.without_cut_end(ours, recording, end_cycles=RECORDED_CYCLES)
     assert not comparing.first_difference(ours, recording)
     assert comparing.near_share(ours, recording) >= comparing.NEAR_SHARE
 

@@ -815,7 +815,7 @@ note: inc $fb
     return build(source)
 
 
-@_tune()
+@_tune(seconds=3.0)
 def raster_player_through_the_kernal() -> bytes:
     """Leaves through $EA31 and $EA81 in turn, as most RSIDs do."""
     source = f"""
