@@ -103,6 +103,11 @@ def spectrum(samples: npt.NDArray[Any], *, unit: float = 1.0) -> npt.NDArray[np.
     return np.log1p(np.abs(np.fft.rfft(frames * np.hanning(_WINDOW), axis=1)[:, :_BINS]) / unit)
 
 
+def sixty_db_below(samples: npt.NDArray[Any]) -> float:
+    """The `unit` of `spectrum` that leaves out what nobody hears beside the loudest partial."""
+    return float(np.expm1(spectrum(samples).max()) / 1000)
+
+
 def spectral_correlation(
     ours: npt.NDArray[Any], theirs: npt.NDArray[Any], *, shifts: int = _SHIFTS, unit: float = 1.0
 ) -> float:

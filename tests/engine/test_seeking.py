@@ -35,7 +35,7 @@ def started(file: bytes, synth: Synth, *, full_machine: bool, song: int = 0) -> 
 def same_from_half_a_second_on(after_seek: np.ndarray, unbroken: np.ndarray) -> float:
     """Spectral correlation without any shift: the place must be right too. What lies 60 dB below the loudest is left out."""
     settled = round(SETTLED_S * RATE_HZ)
-    unit = np.expm1(comparing.spectrum(unbroken[settled:]).max()) / 1000
+    unit = comparing.sixty_db_below(unbroken[settled:])
     return comparing.spectral_correlation(after_seek[settled:], unbroken[settled:], shifts=0, unit=unit)
 
 

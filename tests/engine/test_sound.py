@@ -47,13 +47,12 @@ def likeness_to_itself(file: bytes, song: int) -> float:
     "name", ["multi_speed", "vertical_blank_ntsc", "digi_by_nmi", "three_chips", "raster_four_times_a_frame"]
 )
 def test_made_tunes_sound_like_residfp(name: str) -> None:
+    """Their pitches jump with every call, so a call one cycle later is seen in the faintest bins: those are left out."""
     tune = made_tune(name)
     ours = comparing.engine_sound(tune.file, song=tune.song, seconds=SECONDS)
     theirs = play.sound(tune.file, song=tune.song, seconds=SECONDS, kernal=tune.kernal)
-    correlation = comparing.spectral_correlation(ours, theirs)
-    assert (
-        correlation >= comparing.SAME_SOUND or correlation >= likeness_to_itself(tune.file, tune.song) - 0.01
-    )
+    unit = comparing.sixty_db_below(theirs)
+    assert comparing.spectral_correlation(ours, theirs, unit=unit) >= comparing.SAME_SOUND
 
 
 def test_another_song_is_told_apart() -> None:
