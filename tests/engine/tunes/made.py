@@ -853,7 +853,7 @@ irq:  inc $fb
     return _rsid(source)
 
 
-@_tune()
+@_tune(seconds=3.0)
 def raster_vector_in_ram() -> bytes:
     """KERNAL switched off, vector at $FFFE."""
     source = f"""
