@@ -14,8 +14,6 @@ What the edits are for:
   before, and which several threads walk at once. 2.4.2 does not dither at all, and so do we not.
 * First sound. reSIDfp builds 5.2 million table entries for each chip model, both models at once, on threads. Here the
   chosen model alone is made, and a row of a table when a register first asks for it: no threads, a tenth of the work.
-* Time. The resampler rounds cycles per sample down to 1/1024 and so runs up to 0.02 % fast; here it keeps time with the
-  machine for hours.
 * State. The chip can take over a state (for seeking and for changing synths), and a voice can be muted without a click.
 * Speed. Per-cycle work whose result never changes is done once. The arithmetic is the same, so the samples are too.
 """
@@ -429,21 +427,6 @@ EDITS = (
     Edit(
         "Voice.h", "unsigned int const env = envelopeGenerator.output();", "unsigned int const env = level();"
     ),
-    # The resampler's clock in 2^-42 of an input sample.
-    Edit(
-        "resample/SincResampler.h",
-        "    const int cyclesPerSample;\n\n    int sampleOffset = 0;",
-        "    static constexpr long long ONE = 1LL << 42;\n\n    const long long cyclesPerSample;\n\n"
-        "    long long sampleOffset = 0;",
-    ),
-    Edit(
-        "resample/SincResampler.cpp",
-        "static_cast<int>(clockFrequency / samplingFrequency * 1024.)",
-        "static_cast<long long>(clockFrequency / samplingFrequency * ONE + 0.5)",
-    ),
-    Edit("resample/SincResampler.cpp", "if (sampleOffset < 1024)", "if (sampleOffset < ONE)"),
-    Edit("resample/SincResampler.cpp", "fir(sampleOffset)", "fir(static_cast<int>(sampleOffset >> 32))"),
-    Edit("resample/SincResampler.cpp", "sampleOffset -= 1024;", "sampleOffset -= ONE;"),
     # The same build with and without exceptions; none of these can happen to our caller.
     *(
         Edit("SID.cpp", f'throw SIDError("Unknown {what}");', "return;")

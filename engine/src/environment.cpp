@@ -17,6 +17,9 @@ constexpr uint16_t kTimerPal = 0x4025, kTimerNtsc = 0x4295;
 // raster, the timers and init.
 constexpr uint64_t kBeforeInitVbi = 176, kBeforeInitCia = 180, kBeforeInitOwnIrq = 171, kBeforeInitRsid = 167;
 // When CIA 1's timer A is started there, after power-on; two cycles earlier on NTSC, as is init.
+// The beam has gone on before init: the recorded traces were made so. Tunes that the beam calls hear it as time passed,
+// so that all calls after the first fall where the beam has them; for the others time begins later.
+constexpr uint64_t kBeamPal = 4003, kBeamNtsc = 9598;
 constexpr uint64_t kTimerStart = 143, kTimerStartRsid = 129;
 
 class CodeWriter {
@@ -161,14 +164,14 @@ void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is
   set_word(ram, 0x0318, return_address);
 }
 
-void start_chips(Machine& machine, bool is_ntsc, bool is_rsid, bool is_cia) {
+void start_chips(Machine& machine, bool is_ntsc, bool is_rsid, bool is_cia, uint64_t waited) {
   const uint16_t latch = is_ntsc ? kTimerNtsc : kTimerPal;
   const uint64_t before = machine.start_clk - 8;
   machine.cia1.write(before, 0x4, static_cast<uint8_t>(latch));
   machine.cia1.write(before, 0x5, static_cast<uint8_t>(latch >> 8));
   if (is_cia) {
     machine.cia1.write(before, 0xd, 0x81);
-    const uint64_t started = (is_rsid ? kTimerStartRsid : kTimerStart) - (is_ntsc ? 2 : 0);
+    const uint64_t started = (is_rsid ? kTimerStartRsid : kTimerStart) - (is_ntsc ? 2 : 0) + waited;
     machine.cia1.write(machine.start_clk + started, 0xe, 0x01);
   }
   machine.vic.write(machine.start_clk, 0x11, 0x1b);
@@ -217,7 +220,9 @@ int enter_tune(Machine& machine, const TuneFile& tune, int song, bool is_ntsc, E
   ram[0x02a6] = is_ntsc ? 0 : 1;
 
   const bool is_cia = tune.is_rsid || tune.is_cia_timed(song);
-  start_chips(machine, is_ntsc, tune.is_rsid, is_cia);
+  const uint64_t beam = is_ntsc ? kBeamNtsc : kBeamPal;
+  const uint64_t waited = tune.is_rsid ? beam : 0;
+  start_chips(machine, is_ntsc, tune.is_rsid, is_cia, waited);
   uint16_t after_init = 0;
   write_driver(machine, tune, page, is_cia, after_init);
   environment.driver = static_cast<uint16_t>(page << 8);
@@ -238,7 +243,7 @@ int enter_tune(Machine& machine, const TuneFile& tune, int song, bool is_ntsc, E
   uint64_t before_init = is_cia ? kBeforeInitCia : kBeforeInitVbi;
   if (tune.is_rsid) before_init = kBeforeInitRsid;
   if (!tune.is_rsid && tune.play == 0) before_init = kBeforeInitOwnIrq;
-  machine.clk = machine.start_clk + before_init - (is_ntsc ? 2 : 0);
+  machine.clk = machine.start_clk + before_init - (is_ntsc ? 2 : 0) + waited;
   return SF_OK;
 }
 

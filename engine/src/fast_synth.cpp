@@ -686,6 +686,7 @@ void FastSynth::start(const SynthSettings& settings, uint64_t cycle) {
 
 void FastSynth::reset(const SynthSettings& settings, uint64_t cycle) {
   std::memset(registers_, 0, sizeof registers_);
+  registers_[0x18] = 0x0f;
   voices_.reset(settings.model, cycle);
   start(settings, cycle);
 }

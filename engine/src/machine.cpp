@@ -304,7 +304,8 @@ void Machine::power_on(const MachineSetup& setup, const Roms& roms) {
   std::memset(sid_slots_, 0, 32);
   std::memset(sid_slots_ + 32, kNoChip, 16);
   for (int chip = 0; chip < kMaxChips; chip++) {
-    sids_[chip].reset(setup.models[chip], clk - 1);  // a write reaches the chip after its cycle, as in libsidplayfp
+    sids_[chip].reset(setup.models[chip], clk);
+    sid_registers[chip][0x18] = 0x0f;
     sid_bus_[chip] = 0;
     sid_bus_until_[chip] = 0;
     const uint16_t address = setup.addresses[chip];

@@ -119,10 +119,20 @@ uint64_t Player::cycle_at(double seconds) const {
   return machine_->start_clk + static_cast<uint64_t>(seconds * clock_hz);
 }
 
+// Cycles in a second of sound; see ReferenceSynth.
+double Player::sample_clock_hz() const {
+  const double clock_hz = is_ntsc_ ? kNtsc.clock_hz : kPal.clock_hz;
+  return ReferenceSynth::cycles_per_second_of_sound(clock_hz, in_force_.sample_rate_hz);
+}
+
+uint64_t Player::cycle_of_frame(uint64_t frame) const {
+  return machine_->start_clk +
+         static_cast<uint64_t>(static_cast<double>(frame) * sample_clock_hz() / in_force_.sample_rate_hz);
+}
+
 // The cycle at which a voicing has made so many frames.
 uint64_t Player::due_cycle(const Voicing& voicing, uint64_t frames) const {
-  const double clock_hz = is_ntsc_ ? kNtsc.clock_hz : kPal.clock_hz;
-  return voicing.base + static_cast<uint64_t>(static_cast<double>(frames) * clock_hz / in_force_.sample_rate_hz) + 1;
+  return voicing.base + (cycle_of_frame(frames) - machine_->start_clk) + 1;
 }
 
 // A jammed CPU stops, time does not.
@@ -144,7 +154,7 @@ void Player::run_to(uint64_t cycle) {
 SynthSettings Player::settings(int chip) const {
   SynthSettings settings;
   settings.model = models_[chip] == 8580 ? ChipModel::mos8580 : ChipModel::mos6581;
-  settings.clock_hz = is_ntsc_ ? kNtsc.clock_hz : kPal.clock_hz;
+  settings.clock_hz = sample_clock_hz();
   settings.sample_rate_hz = in_force_.sample_rate_hz;
   settings.filter_enabled = options_.filter_enabled;
   return settings;
@@ -161,12 +171,15 @@ void Player::begin(Voicing& voicing, int synth, bool resume) {
       voicing.chips[chip].reset(new FastSynth);
     else
       voicing.chips[chip].reset(new ReferenceSynth);
+    SynthSettings chip_settings = settings(chip);
+    // reSIDfp's resampler makes the sample clock out of the machine's.
+    if (synth == SF_SYNTH_REFERENCE) chip_settings.clock_hz = is_ntsc_ ? kNtsc.clock_hz : kPal.clock_hz;
     if (resume) {
       SidState& state = machine_->sid(chip);
       state.advance(voicing.base);
-      voicing.chips[chip]->resume(settings(chip), state);
+      voicing.chips[chip]->resume(chip_settings, state);
     } else {
-      voicing.chips[chip]->reset(settings(chip), voicing.base);
+      voicing.chips[chip]->reset(chip_settings, voicing.base);
     }
   }
   apply_switches(voicing);
@@ -369,14 +382,14 @@ int Player::seek(double seconds) {
   if (!(seconds >= 0) || seconds > 1e6) return SF_BAD_OPTION;
   const double rate = in_force_.sample_rate_hz;
   const uint64_t frame = static_cast<uint64_t>(seconds * rate);
-  if (cycle_at(static_cast<double>(frame) / rate) < machine_->clk || frame < delivered_) {
+  if (cycle_of_frame(frame) < machine_->clk || frame < delivered_) {
     const PlayerOptions now = options_;
     options_ = in_force_;
     const int status = start(song_);
     options_ = now;
     if (status != SF_OK) return status;
   }
-  const uint64_t target = cycle_at(static_cast<double>(frame) / rate);
+  const uint64_t target = cycle_of_frame(frame);
   while (machine_->clk < target) {
     run_to(std::min(target, machine_->clk + kSilentStep));
     machine_->writes.clear();

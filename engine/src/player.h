@@ -66,6 +66,8 @@ class Player {
   void run_to(uint64_t cycle);
   uint64_t due_cycle(const Voicing& voicing, uint64_t frames) const;
   uint64_t cycle_at(double seconds) const;
+  uint64_t cycle_of_frame(uint64_t frame) const;
+  double sample_clock_hz() const;
   SynthSettings settings(int chip) const;
   void begin(Voicing& voicing, int synth, bool resume);
   void apply_switches(Voicing& voicing);

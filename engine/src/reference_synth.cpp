@@ -60,6 +60,14 @@ void build_common_rows(reSIDfp::FilterModelConfig& tables) {
 ReferenceSynth::ReferenceSynth() = default;
 ReferenceSynth::~ReferenceSynth() = default;
 
+// The steps of reSIDfp's TwoPassSincResampler: to an intermediate rate, then to ours.
+double ReferenceSynth::cycles_per_second_of_sound(double clock_hz, int sample_rate_hz) {
+  const double rate = sample_rate_hz;
+  const double pass_hz = rate > 44000. ? 20000. : rate * 0.45;
+  const double between_hz = 2. * pass_hz + std::sqrt(2. * pass_hz * clock_hz * (rate - 2. * pass_hz) / rate);
+  return std::floor(clock_hz / between_hz * 1024.) * std::floor(between_hz / rate * 1024.) / (1024. * 1024.) * rate;
+}
+
 void ReferenceSynth::prepare(ChipModel model) {
   if (model == ChipModel::mos6581) {
     build_common_rows(*reSIDfp::FilterModelConfig6581::getInstance());
@@ -76,6 +84,7 @@ void ReferenceSynth::make_chip(const SynthSettings& settings, uint64_t cycle) {
   sid_->enableFilter(settings.filter_enabled);
   for (int voice = 0; voice < 3; voice++) sid_->voiceAt(voice).setMuted((muted_ >> voice) & 1);
   ahead_.clear();
+  cycles_per_sample_ = cycles_per_second_of_sound(settings.clock_hz, settings.sample_rate_hz) / settings.sample_rate_hz;
   start_ = now_ = cycle;
   delivered_ = 0;
 }
@@ -95,9 +104,8 @@ void ReferenceSynth::resume(const SynthSettings& settings, const SidState& state
   write_all(state.registers);
 
   // The resampler's first sample comes with its first cycle, so one sample more than is due is always there.
-  const double cycles_per_sample = settings.clock_hz / settings.sample_rate_hz;
   const double seconds = kFilterSeconds + kMeasureSeconds + kResamplerSeconds;
-  const uint64_t warm_up = static_cast<uint64_t>(std::ceil(seconds * settings.sample_rate_hz) * cycles_per_sample);
+  const uint64_t warm_up = static_cast<uint64_t>(std::ceil(seconds * settings.sample_rate_hz) * cycles_per_sample_);
   take_over(state, warm_up);
   const uint64_t filtering = static_cast<uint64_t>(kFilterSeconds * settings.clock_hz);
   const uint64_t measuring = static_cast<uint64_t>(kMeasureSeconds * settings.clock_hz);
@@ -182,11 +190,10 @@ int ReferenceSynth::render(const RegisterWrite* writes, int count, uint8_t chip,
   }
   run_to(end_cycle);
 
-  const double cycles_per_sample = settings_.clock_hz / settings_.sample_rate_hz;
   const uint64_t elapsed = now_ - start_;
   size_t due = 0;
   while (due < ahead_.size() && due < static_cast<size_t>(capacity) &&
-         static_cast<uint64_t>(static_cast<double>(delivered_ + due + 1) * cycles_per_sample) <= elapsed) {
+         static_cast<uint64_t>(static_cast<double>(delivered_ + due + 1) * cycles_per_sample_) <= elapsed) {
     due++;
   }
   std::copy_n(ahead_.begin(), due, samples);

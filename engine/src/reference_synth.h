@@ -24,6 +24,11 @@ class ReferenceSynth : public ChipSynth {
   // yet. Others are built when a register first asks for them, 3 to 20 ms each.
   static void prepare(ChipModel model);
 
+  // Machine cycles in a second of sound. reSIDfp's resampler counts cycles per sample in 1/1024, rounded down twice,
+  // and so does libsidplayfp's: a second of sound has 0.02 to 0.04 % fewer cycles than a second of the machine. Whoever
+  // counts samples counts with this, so that positions, both synths and the oracle stay together.
+  static double cycles_per_second_of_sound(double clock_hz, int sample_rate_hz);
+
   void reset(const SynthSettings& settings, uint64_t cycle) override;
   // Runs 43 ms of chip time without output, so that filters, DC level and resampler have settled at `state.cycle`.
   void resume(const SynthSettings& settings, const SidState& state) override;
@@ -52,6 +57,7 @@ class ReferenceSynth : public ChipSynth {
   SynthSettings settings_;
   uint8_t registers_[32] = {};
   uint8_t muted_ = 0;
+  double cycles_per_sample_ = 1;
   uint64_t start_ = 0;          // where the sample clock began
   uint64_t now_ = 0;            // cycles before this one are done
   uint64_t delivered_ = 0;      // samples since start_

@@ -354,7 +354,9 @@ uint64_t fades_after(const FadeTimes& times, uint64_t elapsed) {
 void SidState::reset(ChipModel new_model, uint64_t at) {
   *this = SidState();
   model = new_model;
-  cycle = at;
+  // The chip is clocked once before a write of its first cycle reaches it, as in libsidplayfp.
+  cycle = at > 0 ? at - 1 : 0;
+  registers[0x18] = 0x0f;  // the volume that power-on leaves
 }
 
 // On the 6581 a sawtooth combined with others drives the accumulator's own top bit low.

@@ -31,7 +31,7 @@ struct Envelope {
   // Cycles that pass with `level` certainly unchanged; for_ever when only a write can change it.
   uint32_t quiet_cycles() const;
 
-  uint8_t level = 0;
+  uint8_t level = 0xaa;      // of a chip just powered up: falls to 0 within 6,039 cycles
   uint8_t level_before = 0;  // the level one cycle ago: what ENV3 shows
 
  private:
@@ -66,7 +66,7 @@ struct Envelope {
   EnvelopePhase phase = EnvelopePhase::release;
   EnvelopePhase next_phase = EnvelopePhase::release;
   bool match_seen = true;  // the rate counter starts anew with the next clock
-  bool counts = false;     // off once the level fell to 0, on again with an attack
+  bool counts = true;      // off once the level fell to 0, on again with an attack
   bool gate = false;
 };
 
