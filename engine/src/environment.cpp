@@ -15,11 +15,8 @@ namespace {
 constexpr uint16_t kTimerPal = 0x4025, kTimerNtsc = 0x4295;
 // How long the machine runs before init's first instruction, as libsidplayfp's driver takes it: the phase between the
 // raster, the timers and init.
-constexpr uint64_t kBeforeInitVbi = 176, kBeforeInitCia = 180, kBeforeInitOwnIrq = 171, kBeforeInitRsid = 167;
+constexpr uint64_t kBeforeInitVbi = 176, kBeforeInitCia = 181, kBeforeInitOwnIrq = 171, kBeforeInitRsid = 167;
 // When CIA 1's timer A is started there, after power-on; two cycles earlier on NTSC, as is init.
-// The beam has gone on before init: the recorded traces were made so. Tunes that the beam calls hear it as time passed,
-// so that all calls after the first fall where the beam has them; for the others time begins later.
-constexpr uint64_t kBeamPal = 4003, kBeamNtsc = 9598;
 constexpr uint64_t kTimerStart = 143, kTimerStartRsid = 129;
 
 class CodeWriter {
@@ -134,7 +131,10 @@ void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is
   code.put({0xa9, 0x37, 0x85, 0x01});  // LDA #$37, STA $01
   code.put({0x8d});                    // STA mark
   code.put_word(mark);
-  code.put({0x24, 0x00, 0xea, 0xea});  // seven cycles to the same moment as libsidplayfp's CLI
+  // To the same moment as libsidplayfp's CLI: an interrupt waits for the end of an idle JMP, so the loop's phase is heard.
+  code.put({0x24, 0x00, 0xea, 0xea});
+  if (tune.is_rsid) code.put({0xea, 0xea});
+  if (is_cia && !tune.is_rsid) code.put({0x24, 0x00});
   code.put({0x58});                    // CLI
   const uint16_t idle = code.here();
   code.put({0x4c});  // JMP idle
@@ -164,17 +164,19 @@ void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is
   set_word(ram, 0x0318, return_address);
 }
 
-void start_chips(Machine& machine, bool is_ntsc, bool is_rsid, bool is_cia, uint64_t waited) {
+void start_chips(Machine& machine, bool is_ntsc, bool is_rsid, bool is_cia) {
   const uint16_t latch = is_ntsc ? kTimerNtsc : kTimerPal;
   const uint64_t before = machine.start_clk - 8;
   machine.cia1.write(before, 0x4, static_cast<uint8_t>(latch));
   machine.cia1.write(before, 0x5, static_cast<uint8_t>(latch >> 8));
   if (is_cia) {
     machine.cia1.write(before, 0xd, 0x81);
-    const uint64_t started = (is_rsid ? kTimerStartRsid : kTimerStart) - (is_ntsc ? 2 : 0) + waited;
+    const uint64_t started = (is_rsid ? kTimerStartRsid : kTimerStart) - (is_ntsc ? 2 : 0);
     machine.cia1.write(machine.start_clk + started, 0xe, 0x01);
   }
-  machine.vic.write(machine.start_clk, 0x11, 0x1b);
+  // An RSID finds the raster compare where the KERNAL leaves it, on line 311.
+  machine.vic.write(machine.start_clk, 0x11, is_rsid ? 0x9b : 0x1b);
+  if (is_rsid) machine.vic.write(machine.start_clk, 0x12, 0x37);
   if (!is_rsid && !is_cia) machine.vic.write(machine.start_clk, 0x1a, 0x01);
 }
 
@@ -220,9 +222,7 @@ int enter_tune(Machine& machine, const TuneFile& tune, int song, bool is_ntsc, E
   ram[0x02a6] = is_ntsc ? 0 : 1;
 
   const bool is_cia = tune.is_rsid || tune.is_cia_timed(song);
-  const uint64_t beam = is_ntsc ? kBeamNtsc : kBeamPal;
-  const uint64_t waited = tune.is_rsid ? beam : 0;
-  start_chips(machine, is_ntsc, tune.is_rsid, is_cia, waited);
+  start_chips(machine, is_ntsc, tune.is_rsid, is_cia);
   uint16_t after_init = 0;
   write_driver(machine, tune, page, is_cia, after_init);
   environment.driver = static_cast<uint16_t>(page << 8);
@@ -243,7 +243,7 @@ int enter_tune(Machine& machine, const TuneFile& tune, int song, bool is_ntsc, E
   uint64_t before_init = is_cia ? kBeforeInitCia : kBeforeInitVbi;
   if (tune.is_rsid) before_init = kBeforeInitRsid;
   if (!tune.is_rsid && tune.play == 0) before_init = kBeforeInitOwnIrq;
-  machine.clk = machine.start_clk + before_init - (is_ntsc ? 2 : 0) + waited;
+  machine.clk = machine.start_clk + before_init - (is_ntsc ? 2 : 0);
   return SF_OK;
 }
 

@@ -8,7 +8,7 @@
 //   oracle time  FILE SONG CYCLES SYNTH RATE   `CPU-seconds emulated-seconds`; SYNTH: none, interpolate, resample
 //   oracle sound FILE SONG CYCLES RATE OUT     16-bit mono samples of its reSIDfp, resampled
 // Cycles count from power-on (trace lines too). Options before the verb: --kernal (a small KERNAL of our own instead of
-// the library's), --delay N (power-on delay in cycles, default 8191 as in the recorded traces), --fp (its reSIDfp
+// the library's), --delay N (power-on delay in cycles, none unless told: so is the sidplayfp command asked), --fp (its reSIDfp
 // answers what a tune reads from the chip, else its quicker reSID). Exit status 3: the CPU jammed; what came before
 // stands.
 //
@@ -130,7 +130,7 @@ struct Request {
   int song = 0;
   int64_t cycles = 0;
   bool kernal = false, fp = false;
-  int delay = 8191;
+  int delay = 0;
   unsigned seed = 1;  // what a C program has that sets none, as the sidplayfp command
   std::vector<std::string> rest;
 };

@@ -20,11 +20,6 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 _SOURCE: Final = Path(__file__).with_name("oracle.cpp")
 _CACHE: Final = ROOT / "engine" / "build" / "oracle"
 _JAMMED: Final = 3
-# How long the library waits before init decides where the raster stands then. The recorded traces were made with the first
-# value and the sidplayfp command is asked with the second; only for RSIDs, whose interrupts are their own, is more than
-# the first call's time different.
-_RSID_DELAY: Final = 8191
-_PSID_DELAY: Final = 0
 PAL_HZ: Final = 985248
 NTSC_HZ: Final = 1022727
 # The library's driver sets the volume before it calls init; nobody else writes so early.
@@ -79,11 +74,10 @@ def _run(
     # RSIDs leave their interrupts through the KERNAL, and the library's own substitute has no exits.
     is_rsid = file[:4] == b"RSID"
     with_kernal = kernal or is_rsid
-    delay = _RSID_DELAY if is_rsid and verb != "sound" else _PSID_DELAY
     with TemporaryDirectory() as folder:
         tune = Path(folder, "tune.sid")
         tune.write_bytes(file)
-        options = ["--kernal"] * with_kernal + ["--fp"] * fp + ["--delay", str(delay), "--seed", str(seed)]
+        options = ["--kernal"] * with_kernal + ["--fp"] * fp + ["--seed", str(seed)]
         command = [program(), *options, verb, tune, song, int(cycles), *rest]
         result = subprocess.run(
             [str(part) for part in command], capture_output=True, text=True, timeout=300, check=False
