@@ -15,7 +15,7 @@ namespace {
 constexpr uint16_t kTimerPal = 0x4025, kTimerNtsc = 0x4295;
 // How long the machine runs before init's first instruction, as libsidplayfp's driver takes it: the phase between the
 // raster, the timers and init.
-constexpr uint64_t kBeforeInitVbi = 176, kBeforeInitCia = 181, kBeforeInitOwnIrq = 171, kBeforeInitRsid = 167;
+constexpr uint64_t kBeforeInitVbi = 176, kBeforeInitCia = 180, kBeforeInitOwnIrq = 171, kBeforeInitRsid = 167;
 // When CIA 1's timer A is started there, after power-on; two cycles earlier on NTSC, as is init.
 constexpr uint64_t kTimerStart = 143, kTimerStartRsid = 129;
 
@@ -120,44 +120,58 @@ void fill_started_machine(uint8_t* ram) {
 // Saved registers come back in the order of the KERNAL's interrupt entry: Y, X, A.
 const std::initializer_list<int> kRestoreAndReturn = {0x68, 0xa8, 0x68, 0xaa, 0x68, 0x40};
 
-// The driver. Page + 0: the mark that init returned. Then: what follows init; the interrupt routine; ways out.
-void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, bool is_cia, uint16_t& after_init) {
+// The driver. Page + 0: the mark that init returned; + 1: play's address; + 3: play's bank. Then: what follows init; the
+// interrupt routine; ways out. Each way takes as many cycles as libsidplayfp's, reads and writes in the same order: a
+// bad line steals fewer cycles from a write, and an interrupt waits for the end of an idle JMP.
+void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, uint16_t& after_init) {
   uint8_t* const ram = machine.ram;
   const uint16_t mark = static_cast<uint16_t>(page << 8);
+  const uint16_t play_at = static_cast<uint16_t>(mark + 1), bank_at = static_cast<uint16_t>(mark + 3);
   std::memset(ram + mark, 0, 256);
-  CodeWriter code(ram, static_cast<uint16_t>(mark + 1));
+  set_word(ram, play_at, tune.play);
+  ram[bank_at] = bank_for(tune.play);
+  CodeWriter code(ram, static_cast<uint16_t>(mark + 4));
 
+  const auto idle = [&] {
+    const uint16_t here = code.here();
+    code.put({0x4c});  // JMP here
+    code.put_word(here);
+  };
   after_init = code.here();
-  code.put({0xa9, 0x37, 0x85, 0x01});  // LDA #$37, STA $01
-  code.put({0x8d});                    // STA mark
+  if (tune.is_rsid) {
+    code.put({0xee});  // INC mark
+    code.put_word(mark);
+    code.put({0xea, 0xea});  // ten cycles in all; there it is seven, which leaves the loop in the same phase
+    idle();
+    return;
+  }
+  code.put({0xa9, 0x37, 0x8d});  // LDA #$37, STA mark
   code.put_word(mark);
-  // To the same moment as libsidplayfp's CLI: an interrupt waits for the end of an idle JMP, so the loop's phase is heard.
-  code.put({0x24, 0x00, 0xea, 0xea});
-  if (tune.is_rsid) code.put({0xea, 0xea});
-  if (is_cia && !tune.is_rsid) code.put({0x24, 0x00});
-  code.put({0x58});                    // CLI
-  const uint16_t idle = code.here();
-  code.put({0x4c});  // JMP idle
-  code.put_word(idle);
-  if (tune.is_rsid) return;
+  if (tune.play != 0)
+    code.put({0x85, 0x01, 0xea, 0xea, 0xea, 0xea});  // STA $01; with the CLI nineteen cycles in all
+  else
+    code.put({0x24, 0x00, 0xea, 0xea});  // fifteen
+  code.put({0x58});                      // CLI
+  idle();
 
   const uint16_t return_address = code.here();
   code.put({0x40});  // RTI: for NMIs that the tune does not care for
   const uint16_t restore = code.here();
   code.put(kRestoreAndReturn);
+  const uint16_t call_play = code.here();
+  code.put({0x6c});  // JMP (play)
+  code.put_word(play_at);
   const uint16_t interrupt = code.here();
   if (tune.play != 0) {
-    code.put({0xa5, 0x01, 0x48});                       // the bank in force, kept
-    code.put({0xba, 0xbd, 0x03, 0x01, 0xaa});           // X as it was before the interrupt
-    code.put({0xa9, bank_for(tune.play), 0x85, 0x01});  // play's bank
-    code.put({0xa9, 0x00, 0x20});                       // LDA #0, JSR play
-    code.put_word(tune.play);
+    code.put({0xa5, 0x01, 0x48, 0xad});  // the bank in force, kept; play's bank
+    code.put_word(bank_at);
+    code.put({0x85, 0x01, 0xa9, 0x00, 0x20});  // LDA #0, JSR
+    code.put_word(call_play);
     code.put({0x68, 0x85, 0x01});
+    // Acknowledged after play: a CLI inside play lets the interrupt nest, as on other players.
+    code.put({0xce, 0x19, 0xd0});  // DEC $D019
   }
-  // Acknowledged after play: a CLI inside play lets the interrupt nest, as on other players.
-  if (is_cia || tune.play == 0)
-    code.put({0xea, 0xad, 0x0d, 0xdc});  // the NOP keeps the idle loop's phase that of libsidplayfp
-  if (!is_cia) code.put({0xa9, 0x01, 0x8d, 0x19, 0xd0});
+  code.put({0xad, 0x0d, 0xdc});
   code.put(kRestoreAndReturn);
   set_word(ram, 0x0314, interrupt);
   set_word(ram, 0x0316, restore);
@@ -224,7 +238,7 @@ int enter_tune(Machine& machine, const TuneFile& tune, int song, bool is_ntsc, E
   const bool is_cia = tune.is_rsid || tune.is_cia_timed(song);
   start_chips(machine, is_ntsc, tune.is_rsid, is_cia);
   uint16_t after_init = 0;
-  write_driver(machine, tune, page, is_cia, after_init);
+  write_driver(machine, tune, page, after_init);
   environment.driver = static_cast<uint16_t>(page << 8);
   std::copy(tune.program.begin(), tune.program.end(), ram + tune.load);
   // A program that covers the port would be loaded around it on a real machine too.

@@ -315,6 +315,8 @@ void Player::mix(int16_t* samples, int frames) {
   const auto sample_of = [](const Voicing& voicing, int chip, size_t frame) -> int32_t {
     return frame < voicing.made[chip].size() ? voicing.made[chip][frame] : 0;
   };
+  const bool with_noise = current_.synth == SF_SYNTH_REFERENCE;
+  if (with_noise) noise_.go_to(delivered_ * static_cast<uint64_t>(in_force_.channels));
   for (int frame = 0; frame < frames; frame++) {
     int32_t sum_left = 0, sum_right = 0;
     for (int chip = 0; chip < chips; chip++) {
@@ -328,12 +330,13 @@ void Player::mix(int16_t* samples, int frames) {
       sum_right += value * right[chip];
     }
     const uint64_t place = delivered_ + static_cast<uint64_t>(frame);
-    if (in_force_.channels == 1) {
-      samples[frame] = clip(after_jam(sum_left / (256 * chips), place));
-    } else {
-      samples[frame * 2] = clip(after_jam(sum_left / (256 * chips), place));
-      samples[frame * 2 + 1] = clip(after_jam(sum_right / (256 * chips), place));
-    }
+    const auto finished = [&](int32_t sum) {
+      const int32_t sample = after_jam(sum / (256 * chips), place);
+      return clip(with_noise ? noise_.round(sample) : sample);
+    };
+    int16_t* const out = samples + frame * in_force_.channels;
+    out[0] = finished(sum_left);
+    if (in_force_.channels == 2) out[1] = finished(sum_right);
   }
   const auto used = [&](const Voicing& voicing) { return std::min(voicing.ready(chips), static_cast<size_t>(frames)); };
   current_.drop(used(current_), chips);

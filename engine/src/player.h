@@ -14,6 +14,7 @@
 #include "environment.h"
 #include "fast_synth.h"
 #include "machine.h"
+#include "mixer_noise.h"
 #include "psid_file.h"
 
 namespace sidflow {
@@ -95,6 +96,7 @@ class Player {
   Voicing current_, next_;
   int crossfade_left_ = 0;          // frames until `next_` has taken over
   uint64_t silence_from_ = kNever;  // the frame at which the CPU jammed
+  MixerNoise noise_;
   uint64_t delivered_ = 0;          // frames since the song's beginning
   double traced_ = 0;               // seconds, where no sound is made
   double first_write_ = -1;

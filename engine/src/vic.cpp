@@ -36,7 +36,7 @@ void Vic::schedule_compare(uint64_t cycle) {
     next_compare_ = kNowhere;
     return;
   }
-  const uint64_t in_frame = uint64_t{line} * line_cycles_;
+  const uint64_t in_frame = line == 0 ? 1 : uint64_t{line} * line_cycles_;
   next_compare_ = frame_start(cycle) + in_frame;
   if (next_compare_ <= cycle) next_compare_ += frame_;
 }
