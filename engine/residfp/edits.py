@@ -9,7 +9,8 @@ What the edits are for:
 
 * The oracle's sound. Our tests compare with the reSIDfp inside libsidplayfp 2.4.2 (Debian 12). The distribution's is a
   later one with another idea of a voice's zero level, of its DC drift, of leaking DACs and of loudness. The figures of
-  2.4.2 are put in their place; the structure of the filter is the same in both.
+  2.4.2 are put in their place; the structure of the filter is the same in both. So are combined waveforms, which come
+  from the engine's own waveforms.h: all our synths and what a program reads from the chip share those tables.
 * Determinism. The later reSIDfp dithers with a process-wide noise table whose position depends on everything that ran
   before, and which several threads walk at once. 2.4.2 does not dither at all, and so do we not.
 * First sound. reSIDfp builds 5.2 million table entries for each chip model, both models at once, on threads. Here the
@@ -53,6 +54,10 @@ class Edit:
             raise EditError(f"reSIDfp's {self.file} is not as expected: no {self.end!r} after {self.old!r}")
         return text[:start] + self.new + text[stop + len(self.end) :]
 
+
+CHIP_OF_WAVE = """\
+    sidflow::ChipModel chip() const { return is6581 ? sidflow::ChipModel::mos6581 : sidflow::ChipModel::mos8580; }
+"""
 
 ROWS = """\
     unsigned short* volumeRow(unsigned int i)
@@ -400,6 +405,89 @@ EDITS = (
         "SID.cpp",
         "    filter8580->setFilterCurve",
         "    if (filter8580 != nullptr) filter8580->setFilterCurve",
+    ),
+    # The 8580's cutoff in as coarse steps as 2.4.2 computes with: up to half a percent at the lowest cutoffs.
+    Edit(
+        "Integrator8580.h",
+        "n_dac = fmc.getNormalizedCurrentFactor<17>(wl);",
+        "n_dac = static_cast<unsigned short>(fmc.getNormalizedCurrentFactor<13>(wl) << 4);",
+    ),
+    # Combined waveforms are the engine's.
+    Edit("SID.cpp", '#include "WaveformCalculator.h"\n', ""),
+    Edit(
+        "SID.cpp",
+        "    matrix_t* wavetables = WaveformCalculator",
+        "",
+        end="buildPulldownTable(model, cws);\n",
+    ),
+    Edit("SID.cpp", "        voice[i].wave()->setWaveformModels(wavetables);\n", ""),
+    Edit("SID.cpp", "        voice[i].wave()->setPulldownModels(pulldowntables);\n", "", times=2),
+    Edit(
+        "SID.cpp",
+        "    matrix_t* pulldowntables = WaveformCalculator",
+        "",
+        end="buildPulldownTable(model, cws);\n",
+    ),
+    Edit(
+        "WaveformGenerator.h",
+        "    matrix_t* model_wave = nullptr;\n    matrix_t* model_pulldown = nullptr;\n",
+        "",
+    ),
+    Edit(
+        "WaveformGenerator.h",
+        "    short* wave = nullptr;\n    short* pulldown = nullptr;\n",
+        "    const unsigned short* wave = nullptr;\n",
+    ),
+    Edit(
+        "WaveformGenerator.h",
+        "    void setWaveformModels(matrix_t* models);\n    void setPulldownModels(matrix_t* models);\n",
+        CHIP_OF_WAVE,
+    ),
+    Edit(
+        "WaveformGenerator.h",
+        "        if (pulldown != nullptr)\n            waveform_output = pulldown[waveform_output];\n",
+        "",
+    ),
+    Edit(
+        "WaveformGenerator.h",
+        "            if (pulldown != nullptr)\n                osc3 = pulldown[osc3];\n",
+        "",
+    ),
+    Edit("WaveformGenerator.h", "shift_phase2(waveform, waveform);", "shift_phase2(0, 0);"),
+    Edit(
+        "WaveformGenerator.cpp",
+        "void WaveformGenerator::setWaveformModels(matrix_t* models)",
+        "",
+        end="model_pulldown = models;\n}\n",
+    ),
+    Edit("WaveformGenerator.cpp", "inline bool do_writeback(", "", end="    return true;\n}\n"),
+    Edit("WaveformGenerator.h", '#include "array.h"\n', '#include "waveforms.h"\n'),
+    Edit(
+        "WaveformGenerator.cpp",
+        "do_writeback(waveform_old, waveform_new, is6581)",
+        "sidflow::drains_noise_at_release(chip(), waveform_old, waveform_new)",
+    ),
+    Edit(
+        "WaveformGenerator.cpp",
+        "shift_latch = (shift_register & shift_mask) | get_noise_writeback(waveform_output);",
+        "shift_latch = shift_register & (shift_mask | get_noise_writeback(waveform_output));",
+    ),
+    Edit("WaveformGenerator.cpp", "            noise_output = waveform_output;\n", ""),
+    Edit(
+        "WaveformGenerator.cpp",
+        "    no_noise_or_noise_output = no_noise | noise_output;\n",
+        "    no_noise_or_noise_output = no_noise | noise_output;\n    if ((waveform & 0xc) == 0xc)\n        no_noise_or_noise_output = sidflow::noise_under_pulse(chip(), noise_output);\n",
+    ),
+    Edit(
+        "WaveformGenerator.cpp",
+        "        wave = (*model_wave)[waveform & 0x3];",
+        "        wave = sidflow::selected_wave(chip(), waveform & 7);\n",
+        end="            pulldown = nullptr;\n            break;\n        }\n",
+    ),
+    Edit(
+        "WaveformGenerator.cpp",
+        "    wave = model_wave ? (*model_wave)[0] : nullptr;\n    pulldown = nullptr;\n",
+        "    wave = sidflow::selected_wave(sidflow::ChipModel::mos6581, 0);\n",
     ),
     # Take over a state; mute a voice.
     Edit(

@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "waveforms.h"
+
 namespace sidflow {
 namespace {
 
@@ -69,8 +71,6 @@ SIDFLOW_SELDOM double ladder_output(const double* shares, int bits, unsigned val
   return sum;
 }
 
-int combined_slot(unsigned selection) { return (selection & 7) == 3 ? 0 : int(selection & 7) - 4; }
-
 struct FadeTimes {
   uint32_t wait, step;
 };
@@ -97,20 +97,8 @@ void Voices::build_tables() {
   centre_ = float(saw_sum_[zero + 1] - saw_sum_[zero]) * unit_;
   ladder(model_, 8, shares);
   for (int i = 0; i < 256; ++i) envelope_level_[i] = float(ladder_output(shares, 8, unsigned(i)));
-  combined_built_ = 0;
   tables_built_ = true;
   tables_model_ = model_;
-}
-
-const uint16_t* Voices::combined(unsigned selection) {
-  const int slot = combined_slot(selection);
-  uint16_t* table = combined_[slot];
-  if ((combined_built_ >> slot & 1) == 0) {
-    const PullDown pull_down(model_, selection & 7);
-    for (uint32_t i = 0; i < 4096; ++i) table[i] = pull_down.apply(waveform_bits(selection & 7, i << 12, true));
-    combined_built_ = uint8_t(combined_built_ | 1 << slot);
-  }
-  return table;
 }
 
 void Voices::reset(ChipModel model, uint64_t cycle) {
@@ -171,7 +159,12 @@ void Voices::write_control(Oscillator& voice, uint8_t value) {
     voice.phase = 0;
     voice.timer = cycle_ + noise_fade[is_8580].wait;
   }
-  if ((value & test_bit) == 0 && (old & test_bit) != 0) voice.noise.shift_after_test();
+  if ((value & test_bit) == 0 && (old & test_bit) != 0) {
+    const unsigned before = old >> 4;
+    if (drains_noise_at_release(model_, before, value >> 4))
+      voice.noise.pull_down(selector_output(model_, before, 0, true, voice.noise.output()));
+    voice.noise.shift_after_test();
+  }
   if (value >> 4 == 0 && old >> 4 != 0 && (value & test_bit) == 0) voice.timer = cycle_ + output_fade[is_8580].wait;
   voice.control = value;
   voice.envelope.write_gate((value & gate_bit) != 0);
@@ -208,9 +201,8 @@ void Voices::write(uint8_t reg, uint8_t value) {
       const unsigned selection = voice.control >> 4;
       settle_noise(voice);
       const bool pulse = (voice.control & test_bit) != 0 || phase >> 12 >= voice.pulse_width;
-      uint16_t bits = waveform_bits(selection, is_ringed(v) ? phase ^ (~other & 0x800000) : phase, pulse);
-      if ((selection & 8) != 0) bits &= voice.noise.output();
-      voice.held = PullDown(model_, selection).apply(bits);
+      voice.held = selector_output(model_, selection, is_ringed(v) ? phase ^ (~other & 0x800000) : phase, pulse,
+                                   voice.noise.output());
     }
     write_control(voice, value);
   }
@@ -328,7 +320,6 @@ void Voices::run_ringed(const Oscillator& voice, uint64_t source, Ticks source_s
 // The test bit holds the phase at 0 and the pulse high, and lets the noise register's bits fade.
 void Voices::run_tested(Oscillator& voice, uint64_t source, Ticks source_step, int count, Ticks length, float* means) {
   const unsigned selection = voice.control >> 4;
-  const PullDown pull_down(model_, selection);
   const bool ringed = (voice.control & (ring_bit | 0x30)) == (ring_bit | 0x10);
   Ticks time = fraction_;
   uint64_t key = ~uint64_t(0);
@@ -342,9 +333,8 @@ void Voices::run_tested(Oscillator& voice, uint64_t source, Ticks source_step, i
     const bool turned = ringed && (source & top_phase_bit) == 0;
     const uint64_t now = uint64_t(voice.noise.bits) << 1 | (turned ? 1 : 0);
     if (now != key) {
-      uint16_t bits = selection == 0 ? voice.held : waveform_bits(selection, turned ? 0x800000 : 0, true);
-      if ((selection & 8) != 0) bits &= voice.noise.output();
-      level = level_of(pull_down.apply(bits));
+      level = level_of(selection == 0 ? voice.held
+                                      : selector_output(model_, selection, turned ? 0x800000 : 0, true, voice.noise.output()));
       key = now;
     }
     means[i] = level;
@@ -412,9 +402,9 @@ void Voices::run_closed(int v, const uint64_t* sources, int count, Ticks length,
     // Too slow to divide by: stands still.
     const uint32_t phase = uint32_t(voice.phase >> 32);
     settle_noise(voice);
-    uint16_t bits = waveform_bits(selection, phase, phase >> 12 >= voice.pulse_width);
-    if (selection == 8) bits = voice.noise.output();
-    for (int i = 0; i < count; ++i) means[i] = level_of(bits);
+    const bool pulse = phase >> 12 >= voice.pulse_width;
+    const float level = level_of(selector_output(model_, selection, phase, pulse, voice.noise.output()));
+    for (int i = 0; i < count; ++i) means[i] = level;
   } else if (selection == 1) {
     run_triangle(voice, count, step, means);
   } else if (selection == 2) {
@@ -437,10 +427,12 @@ void Voices::run_cycles(unsigned which, int count, Ticks length, float means[3][
   const bool is_6581 = model_ == ChipModel::mos6581;
   uint32_t phases[3], steps[3];
   bool tests[3], synced[3];
+  const uint16_t* waves[3];
   for (int v = 0; v < 3; ++v) {
     Oscillator& voice = voices_[v];
     tests[v] = (voice.control & test_bit) != 0;
     synced[v] = is_synced(v);
+    waves[v] = selected_wave(model_, voice.control >> 4 & 7);
     steps[v] = tests[v] ? 0 : voice.frequency;
     phases[v] = uint32_t((voice.phase - (tests[v] ? 0 : voice.frequency * fraction_)) >> 32) & 0xffffff;
     if ((which >> v & 1) != 0) settle_noise(voice);
@@ -454,10 +446,9 @@ void Voices::run_cycles(unsigned which, int count, Ticks length, float means[3][
     const uint32_t phase = is_ringed(v) || ((voice.control & ring_bit) != 0 && (selection & 3) == 1)
                                ? phases[v] ^ (~phases[source_of(v)] & 0x800000)
                                : phases[v];
-    const unsigned mixed = selection & 7;
-    uint16_t bits = mixed == 3 || mixed > 4 ? combined(selection)[phase >> 12] : waveform_bits(mixed, phase, pulse);
+    uint16_t bits = waves[v][phase >> 12];
     if (selection >= 8) {
-      bits &= voice.noise.output();
+      bits &= (selection & 4) != 0 ? noise_under_pulse(model_, voice.noise.output()) : voice.noise.output();
       if (selection > 8 && !tests[v]) voice.noise.pull_down(bits);
     }
     return bits;

@@ -50,7 +50,6 @@ class Voices {
   };
 
   SIDFLOW_SELDOM void build_tables();
-  SIDFLOW_SELDOM const uint16_t* combined(unsigned selection);
   SIDFLOW_SELDOM void write_control(Oscillator& voice, uint8_t value);
   void settle_noise(Oscillator& voice);
   bool is_synced(int voice) const;
@@ -78,12 +77,10 @@ class Voices {
   unsigned values_kept_ = 0;  // ... and for which voices that holds
   bool tables_built_ = false;
   ChipModel tables_model_ = ChipModel::mos6581;
-  uint8_t combined_built_ = 0;  // bit per selection
   float centre_ = 0.f;          // level of the wave's middle
   float unit_ = 0.f;            // table integers to levels
   int32_t saw_sum_[4097];       // running sums of the wave DAC's levels along a sawtooth ...
   int32_t triangle_sum_[2049];  // ... and along the rising half of a triangle
-  uint16_t combined_[4][4096];  // triangle+saw, pulse+triangle, pulse+saw, all
   float envelope_level_[256];
 };
 

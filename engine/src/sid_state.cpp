@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sid_state.h"
 
+#include "waveforms.h"
+
 namespace sidflow {
 namespace {
 
@@ -229,106 +231,6 @@ void NoiseRegister::shift(uint64_t times) {
   }
 }
 
-// Combined waveforms --------------------------------------------------------------------------------------------------
-
-namespace {
-
-enum class Distance : uint8_t { exponential, linear, quadratic };
-
-struct PullDownFit {
-  Distance distance;
-  float threshold, top_bit, pulse_strength, above, below;
-};
-
-// Per model: triangle+saw, pulse+triangle, pulse+saw, all three, pulse+noise.
-constexpr PullDownFit fits[2][5] = {
-    {{Distance::exponential, 0.877322257f, 1.11349654f, 0.f, 2.14537621f, 9.08618164f},
-     {Distance::linear, 0.941692829f, 1.f, 1.80072665f, 0.033124879f, 0.232303441f},
-     {Distance::linear, 1.66494179f, 1.03760982f, 5.62705326f, 0.291590303f, 0.283631504f},
-     {Distance::linear, 1.09762526f, 0.975265801f, 1.52196741f, 0.151528224f, 0.841949463f},
-     {Distance::exponential, 0.96f, 1.f, 2.5f, 1.1f, 1.2f}},
-    {{Distance::exponential, 0.853578329f, 1.09615636f, 0.f, 1.8819375f, 6.80794907f},
-     {Distance::exponential, 0.929835618f, 1.f, 1.12836814f, 1.10453653f, 1.48065746f},
-     {Distance::quadratic, 0.911938608f, 0.996440411f, 1.2278074f, 0.000117214302f, 0.18948476f},
-     {Distance::exponential, 0.938004673f, 1.04827631f, 1.21178246f, 0.915959001f, 1.42698038f},
-     {Distance::exponential, 0.95f, 1.f, 1.15f, 1.f, 1.45f}}};
-
-// Which fit serves a selection (control bits 4..7), -1: the bits go out unchanged.
-int fit_of(unsigned selection) {
-  switch (selection & 7) {
-    case 3:
-      return 0;
-    case 5:
-      return 1;
-    case 6:
-      return 2;
-    case 7:
-      return 3;
-    case 4:
-      return (selection & 8) != 0 ? 4 : -1;
-    default:
-      return -1;
-  }
-}
-
-float weight_at(Distance kind, float constant, int steps) {
-  if (kind == Distance::linear) return 1.f / (1.f + float(steps) * constant);
-  if (kind == Distance::quadratic) return 1.f / (1.f + float(steps * steps) * constant);
-  float power = 1.f;
-  for (int i = 0; i < steps; ++i) power *= constant;
-  return 1.f / power;
-}
-
-}  // namespace
-
-PullDown::PullDown(ChipModel model, unsigned selection) {
-  const int index = fit_of(selection);
-  active_ = index >= 0;
-  if (!active_) return;
-  const PullDownFit& fit = fits[model == ChipModel::mos8580][index];
-  top_bit_ = fit.top_bit;
-  weights_[11] = 0.f;
-  for (int steps = 1; steps < 12; ++steps) {
-    weights_[11 + steps] = weight_at(fit.distance, fit.below, steps);
-    weights_[11 - steps] = weight_at(fit.distance, fit.above, steps);
-  }
-  for (int bit = 0; bit < 12; ++bit) {
-    float sum = 0.f;
-    for (int other = 0; other < 12; ++other) sum += weights_[11 + bit - other];
-    limit_[bit] = (1.f - fit.threshold) * sum + fit.pulse_strength;
-  }
-}
-
-uint16_t PullDown::apply(uint16_t bits) const {
-  if (!active_ || bits == 0) return bits;
-  float low[12];  // how low each bit is: 1 when it is 0
-  for (int i = 0; i < 12; ++i) low[i] = (bits >> i & 1) != 0 ? 0.f : 1.f;
-  if (low[11] == 0.f) low[11] = 1.f - top_bit_;
-  unsigned result = 0;
-  for (int bit = 0; bit < 12; ++bit) {
-    if ((bits >> bit & 1) == 0) continue;
-    float pull = 0.f;
-    for (int other = 0; other < 12; ++other) pull += low[other] * weights_[11 + bit - other];
-    if (pull < limit_[bit]) result |= 1u << bit;
-  }
-  return uint16_t(result);
-}
-
-uint16_t waveform_bits(unsigned selection, uint32_t ring, bool pulse_high) {
-  if ((selection & 4) != 0 && !pulse_high) return 0;
-  const uint32_t saw = ring >> 12;
-  switch (selection & 3) {
-    case 1:
-      return uint16_t(((saw & 0x800) != 0 ? ~saw : saw) << 1 & 0xffe);
-    case 2:
-      return uint16_t(saw);
-    case 3:
-      return uint16_t(saw & saw << 1);
-    default:
-      return 0xfff;
-  }
-}
-
 // Chip ----------------------------------------------------------------------------------------------------------------
 
 namespace {
@@ -480,9 +382,7 @@ uint16_t SidState::waveform_output(int v, bool delayed) const {
   uint32_t phase = late ? voice.earlier_phase : voice.shown_phase;
   const uint32_t other = late ? source.earlier_phase : source.shown_phase;
   if ((control(v) & ring_bit) != 0 && (selection & 2) == 0) phase ^= ~other & top_bit;
-  uint16_t bits = waveform_bits(selection, phase, voice.pulse_high);
-  if ((selection & 8) != 0) bits &= voice.noise.output();
-  return fit_of(selection) < 0 ? bits : PullDown(model, selection).apply(bits);
+  return selector_output(model, selection, phase, voice.pulse_high, voice.noise.output());
 }
 
 void SidState::write_control(int v, uint8_t value) {
@@ -499,7 +399,10 @@ void SidState::write_control(int v, uint8_t value) {
     voice.test_cycle = cycle;
     voice.fades_done = 0;
   }
-  if ((value & test_bit) == 0 && (old & test_bit) != 0) voice.noise.shift_after_test();
+  if ((value & test_bit) == 0 && (old & test_bit) != 0) {
+    if (drains_noise_at_release(model, old >> 4, value >> 4)) voice.noise.pull_down(waveform_output(v, false));
+    voice.noise.shift_after_test();
+  }
   voice.envelope.write_gate((value & gate_bit) != 0);
 }
 

@@ -96,25 +96,6 @@ struct NoiseRegister {
   }
 };
 
-// How several waveforms at once pull each other's bits low, for one chip model and one selection (control bits 4..6).
-// The idea and the fitted constants are those of the libsidplayfp project's "combined-waveforms" measurements: every
-// output bit is pulled towards 0 by its low neighbours, the less the farther, and holds against it with a threshold.
-class PullDown {
- public:
-  SIDFLOW_SELDOM PullDown(ChipModel model, unsigned selection);
-  SIDFLOW_SELDOM uint16_t apply(uint16_t bits) const;
-
- private:
-  float weights_[23];  // by distance: [11 + bit - neighbour]
-  float limit_[12];    // the pull at which a bit falls
-  float top_bit_;
-  bool active_;
-};
-
-// The 12 bits that the waveform selector gives before pull-down and noise, for a phase given as its upper 12 bits.
-// selection: control bits 4..7. `ring` is the phase with its top bit substituted where ring modulation applies.
-uint16_t waveform_bits(unsigned selection, uint32_t ring, bool pulse_high);
-
 struct VoiceState {
   uint32_t phase = 0x555555;          // 24-bit accumulator (the value of a powered-up chip)
   uint32_t shown_phase = 0x555555;    // before a hard sync of the last cycle took effect: what the output shows

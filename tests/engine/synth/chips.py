@@ -21,7 +21,7 @@ PAL_HZ: Final = 985248.0
 MODELS: Final = (6581, 8580)
 # As engine/Makefile compiles the engine.
 FLAGS: Final = ["-std=c++17", "-ffp-contract=off", "-fno-rtti", "-Wall", "-Wextra", f"-I{ENGINE / 'src'}"]
-OUR_SOURCES: Final = [ENGINE / "src" / "sid_state.cpp", ENGINE / "src" / "fast_synth.cpp"]
+OUR_SOURCES: Final = [ENGINE / "src" / f"{name}.cpp" for name in ("sid_state", "fast_synth", "waveforms")]
 
 Samples = npt.NDArray[np.int16]
 # One line of a script: machine cycle, register, value. Registers 0x1b and 0x1c are read.

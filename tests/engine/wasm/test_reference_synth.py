@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 from pathlib import Path
 
@@ -18,7 +19,12 @@ from tests.engine.wasm.fingerprints import HERE, ROOT
 CLOCK_HZ, RATE_HZ = 985248, 44100
 # The level of a reSIDfp just made falls to 0 within 6,039 cycles; SidState begins there.
 SETTLED = 30_000
-START_S = 4
+# The resampler counts cycles per sample in 1/1024, rounded down in each of its two passes (reference_synth.h).
+_BETWEEN_HZ = 40000 + math.sqrt(40000 * CLOCK_HZ * 4100 / RATE_HZ)
+SAMPLE_CYCLES = math.floor(CLOCK_HZ / _BETWEEN_HZ * 1024) * math.floor(_BETWEEN_HZ / RATE_HZ * 1024) / 2**20
+# About four seconds: where a sample begins.
+START_FRAME = 4 * RATE_HZ
+START_S = START_FRAME * SAMPLE_CYCLES / CLOCK_HZ
 MODELS = (6581, 8580)
 SONGS = [pytest.param(song, id=str(song)) for song in first_songs()]
 needs_corpus = pytest.mark.skipif(not SONGS, reason=ABSENT)
@@ -29,7 +35,7 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """synth_probe, linked with the objects of the native build."""
     engine, program = ROOT / "engine", tmp_path_factory.mktemp("probe") / "synth_probe"
     objects = [*(engine / "build/native/residfp").rglob("*.o")]
-    objects += [engine / f"build/native/{name}.o" for name in ("reference_synth", "sid_state")]
+    objects += [engine / f"build/native/{name}.o" for name in ("reference_synth", "sid_state", "waveforms")]
     command = [
         "g++",
         "-std=c++17",
@@ -84,7 +90,7 @@ def test_oscillator_and_envelope_go_on_exactly(probe: Path, song: Song, voice: i
 @pytest.mark.parametrize("song", SONGS)
 def test_sound_goes_on(probe: Path, song: Song, model: int) -> None:
     writes = script(song)
-    unbroken = sound(probe, writes, model=model, seconds=START_S + 3)[START_S * RATE_HZ :]
+    unbroken = sound(probe, writes, model=model, seconds=START_S + 3)[START_FRAME:]
     taken_over = sound(probe, writes, model=model, seconds=3, start=START_S)
     assert len(taken_over) == pytest.approx(len(unbroken), abs=2)
     settled = RATE_HZ // 2
