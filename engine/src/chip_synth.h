@@ -13,6 +13,7 @@ struct SynthSettings {
   double clock_hz = 985248.0;
   int sample_rate_hz = 44100;
   bool filter_enabled = true;
+  uint32_t head_start = 0;  // for resume: how many cycles ago the sample clock started
 };
 
 // One chip. The machine runs ahead in blocks (some milliseconds); then each chip's synth is given the block's writes.
@@ -22,7 +23,8 @@ class ChipSynth {
   // Silent chip at the given cycle, all registers 0.
   virtual void reset(const SynthSettings& settings, uint64_t cycle) = 0;
   // Takes over the given state (registers, phases, envelopes) at its cycle, so that what follows sounds as if this
-  // synth had played from the beginning; used for seeking and for changing synths. The sample clock starts anew there.
+  // synth had played from the beginning; used for seeking and for changing synths. The sample clock starts anew there,
+  // or the settings' head start earlier.
   virtual void resume(const SynthSettings& settings, const SidState& state) = 0;
   // Advances to end_cycle (exclusive) and stores the samples that fall due: sample n (n from 0 since reset or resume)
   // is due at cycle floor((n + 1) * clock_hz / sample_rate_hz) after it. `writes` are in order of time; those of other

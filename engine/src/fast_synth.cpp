@@ -690,6 +690,8 @@ void FastSynth::resume(const SynthSettings& settings, const SidState& state) {
   from.model = settings.model;
   voices_.resume(from);
   start(settings, state.cycle);
+  // Less than a slice, so that two slices go on making a sample.
+  const uint64_t head_start = settings.head_start < slice_length_ >> 32 ? settings.head_start : 0;
   constexpr int slices = 2048;
   level_sum_ = 0.f;
   out_ = nullptr;
@@ -698,6 +700,8 @@ void FastSynth::resume(const SynthSettings& settings, const SidState& state) {
   output_high_ = level_sum_ * (1.f / slices);
   clear_output();
   voices_.resume(from);
+  start_cycle_ -= head_start;
+  slice_left_ -= head_start << 32;
 }
 
 void FastSynth::set_filter_enabled(bool enabled) {

@@ -161,10 +161,12 @@ SynthSettings Player::settings(int chip) const {
 }
 
 // Makes synths that stand where the machine stands: at the song's beginning, or in the middle of it.
-void Player::begin(Voicing& voicing, int synth, bool resume) {
+void Player::begin(Voicing& voicing, int synth, bool resume, uint64_t sample_clock) {
   voicing = Voicing();
   voicing.synth = synth;
-  voicing.base = resume ? machine_->clk : machine_->start_clk;
+  const uint64_t now = machine_->clk;
+  // The machine stops after an instruction, up to seven cycles late: samples go on from where they should.
+  voicing.base = !resume ? machine_->start_clk : sample_clock != 0 ? sample_clock : now;
   for (int chip = 0; chip < tune_.chips; chip++) {
     if (synth == SF_SYNTH_NONE) continue;
     if (synth == SF_SYNTH_FAST)
@@ -176,7 +178,8 @@ void Player::begin(Voicing& voicing, int synth, bool resume) {
     if (synth == SF_SYNTH_REFERENCE) chip_settings.clock_hz = is_ntsc_ ? kNtsc.clock_hz : kPal.clock_hz;
     if (resume) {
       SidState& state = machine_->sid(chip);
-      state.advance(voicing.base);
+      state.advance(now);
+      chip_settings.head_start = static_cast<uint32_t>(now - voicing.base);
       voicing.chips[chip]->resume(chip_settings, state);
     } else {
       voicing.chips[chip]->reset(chip_settings, voicing.base);
@@ -399,7 +402,7 @@ int Player::seek(double seconds) {
   }
   crossfade_left_ = 0;
   next_ = Voicing();
-  begin(current_, options_.synth, machine_->clk > machine_->start_clk && frame > 0);
+  begin(current_, options_.synth, machine_->clk > machine_->start_clk && frame > 0, target);
   delivered_ = frame;
   return SF_OK;
 }

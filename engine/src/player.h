@@ -70,7 +70,7 @@ class Player {
   uint64_t cycle_of_frame(uint64_t frame) const;
   double sample_clock_hz() const;
   SynthSettings settings(int chip) const;
-  void begin(Voicing& voicing, int synth, bool resume);
+  void begin(Voicing& voicing, int synth, bool resume, uint64_t sample_clock = 0);
   void apply_switches(Voicing& voicing);
   size_t writes_before(uint64_t cycle) const;
   void advance(Voicing& voicing, uint64_t end_cycle);

@@ -95,27 +95,17 @@ def without_cut_end(ours: Writes, theirs: Writes, *, end_cycles: float) -> tuple
     return ours[:length], theirs[:length]
 
 
-def spectrum(samples: npt.NDArray[Any], *, unit: float = 1.0) -> npt.NDArray[np.float64]:
-    """log(1 + |X| / unit) of Hann windows of 2048 samples every 1024, bins 0 to 511; shape (frames, 512). Mean removed."""
+def spectrum(samples: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """log(1 + |X|) of Hann windows of 2048 samples every 1024, bins 0 to 511; shape (frames, 512). Mean removed."""
     signal = samples.astype(np.float64)
     signal -= signal.mean()
     frames = np.lib.stride_tricks.sliding_window_view(signal, _WINDOW)[::_HOP]
-    return np.log1p(np.abs(np.fft.rfft(frames * np.hanning(_WINDOW), axis=1)[:, :_BINS]) / unit)
+    return np.log1p(np.abs(np.fft.rfft(frames * np.hanning(_WINDOW), axis=1)[:, :_BINS]))
 
 
-def sixty_db_below(samples: npt.NDArray[Any]) -> float:
-    """The `unit` of `spectrum` that leaves out what nobody hears beside the loudest partial."""
-    return float(np.expm1(spectrum(samples).max()) / 1000)
-
-
-def spectral_correlation(
-    ours: npt.NDArray[Any], theirs: npt.NDArray[Any], *, shifts: int = _SHIFTS, unit: float = 1.0
-) -> float:
-    """Pearson correlation of two spectra, the best over shifts of -20..20 frames (facts/engines.md).
-
-    A larger `unit` than one 16-bit step leaves out what lies below it: the rounding noise between the partials.
-    """
-    mine, other = spectrum(ours, unit=unit), spectrum(theirs, unit=unit)
+def spectral_correlation(ours: npt.NDArray[Any], theirs: npt.NDArray[Any], *, shifts: int = _SHIFTS) -> float:
+    """Pearson correlation of two spectra, the best over shifts of -20..20 frames (facts/engines.md)."""
+    mine, other = spectrum(ours), spectrum(theirs)
     frames = min(len(mine), len(other))
     mine, other = mine[:frames], other[:frames]
     best = -1.0

@@ -32,11 +32,16 @@ def started(file: bytes, synth: Synth, *, full_machine: bool, song: int = 0) -> 
     return player
 
 
-def same_from_half_a_second_on(after_seek: np.ndarray, unbroken: np.ndarray) -> float:
-    """Spectral correlation without any shift: the place must be right too. What lies 60 dB below the loudest is left out."""
+def goes_on(after_seek: np.ndarray, unbroken: np.ndarray) -> bool:
+    """Whether it sounds the same from half a second on, without any shift: the place must be right too.
+
+    Between the partials of a steady tone there is only rounding, which the spectrum's logarithm shows as loud as the
+    tone and which begins anew with a seek: there the waves themselves are compared.
+    """
     settled = round(SETTLED_S * RATE_HZ)
-    unit = comparing.sixty_db_below(unbroken[settled:])
-    return comparing.spectral_correlation(after_seek[settled:], unbroken[settled:], shifts=0, unit=unit)
+    pair = after_seek[settled:], unbroken[settled:]
+    same_wave = np.corrcoef(*pair)[0, 1] >= 0.9999
+    return bool(same_wave or comparing.spectral_correlation(*pair, shifts=0) >= comparing.SAME_SOUND)
 
 
 @pytest.mark.parametrize("full_machine", PATHS)
@@ -51,7 +56,7 @@ def test_made_tunes_go_on_as_if_unbroken(name: str, synth: Synth, full_machine: 
             assert player.position_s == pytest.approx(position, abs=1 / RATE_HZ)
             sound = player.render(seconds=2.5)
             at = round(position * RATE_HZ)
-            assert same_from_half_a_second_on(sound, unbroken[at : at + len(sound)]) >= comparing.SAME_SOUND
+            assert goes_on(sound, unbroken[at : at + len(sound)])
 
 
 @pytest.mark.parametrize("song", [*first_songs()], ids=str)
@@ -62,7 +67,7 @@ def test_real_tunes_go_on_as_if_unbroken(song: Song) -> None:
             player.seek(position)
             sound = player.render(seconds=3)
             at = round(position * RATE_HZ)
-            assert same_from_half_a_second_on(sound, unbroken[at : at + len(sound)]) >= comparing.SAME_SOUND
+            assert goes_on(sound, unbroken[at : at + len(sound)])
 
 
 @pytest.mark.parametrize("synth", SYNTHS)
@@ -90,4 +95,4 @@ def test_a_seek_before_the_first_render_is_the_same_as_one_after_it() -> None:
         player.render(seconds=6)
         player.seek(4)
         late = player.render(seconds=1.5)
-    assert same_from_half_a_second_on(early, late) >= comparing.SAME_SOUND
+    assert goes_on(early, late)

@@ -12,9 +12,14 @@ from tests.engine.oracle import play
 from tests.engine.tunes.made import made_tune
 
 SECONDS = 8.5
-# Ta-Boo reads OSC3 and the first Giana song's digis race its player: neither has a trace, sound is all there is.
-BY_SOUND_ONLY = [Song("Ta-Boo", 1), Song("Great_Giana_Sisters", 1)] if CORPUS.exists() else []
-SONGS = [*BY_SOUND_ONLY, *first_songs()]
+# Ta-Boo reads OSC3 and the first Giana song's digis race its player: neither has a trace, sound is all there is. The
+# others are there for what the first songs lack: noise, combined waveforms, a quiet effect.
+MORE = [
+    Song("Ta-Boo", 1),
+    *(Song("Great_Giana_Sisters", number) for number in (1, 3, 5, 8)),
+    *(Song("Super_Mario_Bros_64_2SID", number) for number in (12, 19)),
+]
+SONGS = [*MORE, *first_songs()] if CORPUS.exists() else []
 
 
 def oracle_sound(song: Song, *, seconds: float = SECONDS) -> np.ndarray:
@@ -27,32 +32,26 @@ def oracle_sound(song: Song, *, seconds: float = SECONDS) -> np.ndarray:
 @pytest.mark.parametrize("song", SONGS, ids=str)
 def test_reference_synth_sounds_like_residfp(song: Song) -> None:
     ours = comparing.engine_sound(song.file, song=song.number, seconds=SECONDS)
-    correlation = comparing.spectral_correlation(ours, oracle_sound(song))
-    assert (
-        correlation >= comparing.SAME_SOUND
-        or correlation >= likeness_to_itself(song.file, song.number) - 0.01
-    )
-
-
-def likeness_to_itself(file: bytes, song: int) -> float:
-    """How much libsidplayfp sounds like itself once its mixer's noise is another.
-
-    In quiet tunes the yardstick hears that noise between the partials: nobody else's sound can come nearer than this.
-    """
-    one, other = (play.sound(file, song=song, seconds=SECONDS, seed=seed) for seed in (1, 2))
-    return comparing.spectral_correlation(one, other)
+    assert comparing.spectral_correlation(ours, oracle_sound(song)) >= comparing.SAME_SOUND
 
 
 @pytest.mark.parametrize(
-    "name", ["multi_speed", "vertical_blank_ntsc", "digi_by_nmi", "three_chips", "raster_four_times_a_frame"]
+    "name", ["multi_speed", "vertical_blank_ntsc", "digi_beside_a_raster_player", "three_chips", "raster_four_times_a_frame"]
 )
 def test_made_tunes_sound_like_residfp(name: str) -> None:
-    """Their pitches jump with every call, so a call one cycle later is seen in the faintest bins: those are left out."""
     tune = made_tune(name)
     ours = comparing.engine_sound(tune.file, song=tune.song, seconds=SECONDS)
     theirs = play.sound(tune.file, song=tune.song, seconds=SECONDS, kernal=tune.kernal)
-    unit = comparing.sixty_db_below(theirs)
-    assert comparing.spectral_correlation(ours, theirs, unit=unit) >= comparing.SAME_SOUND
+    assert comparing.spectral_correlation(ours, theirs) >= comparing.SAME_SOUND
+
+
+def test_without_its_filter_a_chip_sounds_the_same_to_the_bit() -> None:
+    """Oscillators, envelopes, DACs, resampler and the mixer's noise: one sample in a hundred may round another way."""
+    tune = made_tune("vertical_blank_pal")
+    ours = comparing.engine_sound(tune.file, song=tune.song, seconds=SECONDS)
+    theirs = play.sound(tune.file, song=tune.song, seconds=SECONDS)
+    shorter = min(len(ours), len(theirs))
+    assert np.mean(ours[:shorter] == theirs[:shorter]) > 0.99
 
 
 def test_another_song_is_told_apart() -> None:
