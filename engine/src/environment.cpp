@@ -120,9 +120,9 @@ void fill_started_machine(uint8_t* ram) {
 // Saved registers come back in the order of the KERNAL's interrupt entry: Y, X, A.
 const std::initializer_list<int> kRestoreAndReturn = {0x68, 0xa8, 0x68, 0xaa, 0x68, 0x40};
 
-// The driver. Page + 0: the mark that init returned; + 1: play's address; + 3: play's bank. Then: what follows init; the
-// interrupt routine; ways out. Each way takes as many cycles as libsidplayfp's, reads and writes in the same order: a
-// bad line steals fewer cycles from a write, and an interrupt waits for the end of an idle JMP.
+// The driver. Page + 0: the mark that init returned; + 1: play's address; + 3: play's bank. Then: what follows init;
+// the interrupt routine; ways out. Each way takes as many cycles as libsidplayfp's, reads and writes in the same order:
+// a bad line steals fewer cycles from a write, and an interrupt waits for the end of an idle JMP.
 void write_driver(Machine& machine, const TuneFile& tune, uint16_t page, uint16_t& after_init) {
   uint8_t* const ram = machine.ram;
   const uint16_t mark = static_cast<uint16_t>(page << 8);

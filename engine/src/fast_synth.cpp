@@ -333,8 +333,9 @@ void Voices::run_tested(Oscillator& voice, uint64_t source, Ticks source_step, i
     const bool turned = ringed && (source & top_phase_bit) == 0;
     const uint64_t now = uint64_t(voice.noise.bits) << 1 | (turned ? 1 : 0);
     if (now != key) {
-      level = level_of(selection == 0 ? voice.held
-                                      : selector_output(model_, selection, turned ? 0x800000 : 0, true, voice.noise.output()));
+      level = level_of(selection == 0
+                           ? voice.held
+                           : selector_output(model_, selection, turned ? 0x800000 : 0, true, voice.noise.output()));
       key = now;
     }
     means[i] = level;

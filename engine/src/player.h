@@ -97,8 +97,8 @@ class Player {
   int crossfade_left_ = 0;          // frames until `next_` has taken over
   uint64_t silence_from_ = kNever;  // the frame at which the CPU jammed
   MixerNoise noise_;
-  uint64_t delivered_ = 0;          // frames since the song's beginning
-  double traced_ = 0;               // seconds, where no sound is made
+  uint64_t delivered_ = 0;  // frames since the song's beginning
+  double traced_ = 0;       // seconds, where no sound is made
   double first_write_ = -1;
   size_t handed_out_ = 0;  // writes of machine_->writes that trace() has given away
   std::vector<int16_t> taps_;

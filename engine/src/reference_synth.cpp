@@ -106,8 +106,8 @@ void ReferenceSynth::resume(const SynthSettings& settings, const SidState& state
 
   // The resampler's first sample comes with its first cycle, so one sample more than is due is always there.
   const double seconds = kFilterSeconds + kMeasureSeconds + kResamplerSeconds;
-  const uint64_t warm_up = static_cast<uint64_t>(std::ceil(seconds * settings.sample_rate_hz) * cycles_per_sample_) +
-                           settings.head_start;
+  const uint64_t warm_up =
+      static_cast<uint64_t>(std::ceil(seconds * settings.sample_rate_hz) * cycles_per_sample_) + settings.head_start;
   take_over(state, warm_up);
   const uint64_t filtering = static_cast<uint64_t>(kFilterSeconds * settings.clock_hz);
   const uint64_t measuring = static_cast<uint64_t>(kMeasureSeconds * settings.clock_hz);

@@ -36,7 +36,14 @@ def test_reference_synth_sounds_like_residfp(song: Song) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["multi_speed", "vertical_blank_ntsc", "digi_beside_a_raster_player", "three_chips", "raster_four_times_a_frame"]
+    "name",
+    [
+        "multi_speed",
+        "vertical_blank_ntsc",
+        "digi_beside_a_raster_player",
+        "three_chips",
+        "raster_four_times_a_frame",
+    ],
 )
 def test_made_tunes_sound_like_residfp(name: str) -> None:
     tune = made_tune(name)

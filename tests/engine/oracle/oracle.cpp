@@ -8,9 +8,9 @@
 //   oracle time  FILE SONG CYCLES SYNTH RATE   `CPU-seconds emulated-seconds`; SYNTH: none, interpolate, resample
 //   oracle sound FILE SONG CYCLES RATE OUT     16-bit mono samples of its reSIDfp, resampled
 // Cycles count from power-on (trace lines too). Options before the verb: --kernal (a small KERNAL of our own instead of
-// the library's), --delay N (power-on delay in cycles, none unless told: so is the sidplayfp command asked), --fp (its reSIDfp
-// answers what a tune reads from the chip, else its quicker reSID). Exit status 3: the CPU jammed; what came before
-// stands.
+// the library's), --delay N (power-on delay in cycles, none unless told: so is the sidplayfp command asked), --fp (its
+// reSIDfp answers what a tune reads from the chip, else its quicker reSID). Exit status 3: the CPU jammed; what came
+// before stands.
 //
 // The library tells nobody about single writes. `Spy` therefore looks over its builder's shoulder: it takes the chip
 // objects that the builder keeps and replaces one entry of their virtual function table, `write`. The places were found

@@ -33,7 +33,7 @@ constexpr uint64_t kPowerOn = 1000;
 struct Task {
   SynthSettings settings;
   int chip;
-  uint64_t start, end; // cycles
+  uint64_t start, end;  // cycles
   std::vector<RegisterWrite> writes;
 };
 
@@ -42,8 +42,8 @@ std::vector<RegisterWrite> read_writes() {
   unsigned long long cycle;
   unsigned int chip, reg, value;
   while (std::scanf("%llu %u %x %x", &cycle, &chip, &reg, &value) == 4) {
-    writes.push_back({kPowerOn + cycle, static_cast<uint8_t>(chip),
-                      static_cast<uint8_t>(reg), static_cast<uint8_t>(value)});
+    writes.push_back(
+        {kPowerOn + cycle, static_cast<uint8_t>(chip), static_cast<uint8_t>(reg), static_cast<uint8_t>(value)});
   }
   return writes;
 }
@@ -52,10 +52,8 @@ SidState state_at(const Task &task, uint64_t cycle) {
   SidState state;
   state.reset(task.settings.model, kPowerOn);
   for (const RegisterWrite &write : task.writes) {
-    if (write.cycle >= cycle)
-      break;
-    if (write.chip == task.chip)
-      state.write(write.cycle, write.reg, write.value);
+    if (write.cycle >= cycle) break;
+    if (write.chip == task.chip) state.write(write.cycle, write.reg, write.value);
   }
   state.advance(cycle);
   return state;
@@ -63,25 +61,22 @@ SidState state_at(const Task &task, uint64_t cycle) {
 
 // A synth with the writes that it has not been given yet.
 class Playing {
-public:
+ public:
   Playing(const Task &task, uint64_t start) : task_(task) {
     if (start > kPowerOn) {
       synth.resume(task.settings, state_at(task, start));
     } else {
       synth.reset(task.settings, kPowerOn);
     }
-    while (next_ < task.writes.size() && task.writes[next_].cycle < start)
-      next_++;
+    while (next_ < task.writes.size() && task.writes[next_].cycle < start) next_++;
   }
 
   void play_to(uint64_t cycle) {
     size_t last = next_;
-    while (last < task_.writes.size() && task_.writes[last].cycle < cycle)
-      last++;
+    while (last < task_.writes.size() && task_.writes[last].cycle < cycle) last++;
     int16_t made[65536];
-    const int count = synth.render(
-        task_.writes.data() + next_, static_cast<int>(last - next_),
-        static_cast<uint8_t>(task_.chip), cycle, made, 65536);
+    const int count = synth.render(task_.writes.data() + next_, static_cast<int>(last - next_),
+                                   static_cast<uint8_t>(task_.chip), cycle, made, 65536);
     samples.insert(samples.end(), made, made + count);
     next_ = last;
   }
@@ -89,7 +84,7 @@ public:
   ReferenceSynth synth;
   std::vector<int16_t> samples;
 
-private:
+ private:
   const Task &task_;
   size_t next_ = 0;
 };
@@ -110,33 +105,28 @@ void state(const Task &task) {
     resumed.play_to(cycle);
     unbroken.play_to(cycle);
     SidState exact = state_at(task, cycle);
-    std::printf("%llu %u %u %u %u %u %u\n",
-                static_cast<unsigned long long>(cycle - kPowerOn),
-                resumed.synth.osc3(), resumed.synth.env3(),
-                unbroken.synth.osc3(), unbroken.synth.env3(),
-                exact.read_osc3(cycle), exact.read_env3(cycle));
+    std::printf("%llu %u %u %u %u %u %u\n", static_cast<unsigned long long>(cycle - kPowerOn), resumed.synth.osc3(),
+                resumed.synth.env3(), unbroken.synth.osc3(), unbroken.synth.env3(), exact.read_osc3(cycle),
+                exact.read_env3(cycle));
   }
 }
 
-} // namespace
+}  // namespace
 
 int main(int argc, char **argv) {
   if (argc != 8) {
-    std::fprintf(stderr, "usage: synth_probe sound|state MODEL CLOCK_HZ "
-                         "RATE_HZ CHIP SECONDS START < writes\n");
+    std::fprintf(stderr,
+                 "usage: synth_probe sound|state MODEL CLOCK_HZ "
+                 "RATE_HZ CHIP SECONDS START < writes\n");
     return 2;
   }
   Task task;
-  task.settings.model = std::atoi(argv[2]) == 8580
-                            ? sidflow::ChipModel::mos8580
-                            : sidflow::ChipModel::mos6581;
+  task.settings.model = std::atoi(argv[2]) == 8580 ? sidflow::ChipModel::mos8580 : sidflow::ChipModel::mos6581;
   task.settings.clock_hz = std::atof(argv[3]);
   task.settings.sample_rate_hz = std::atoi(argv[4]);
   task.chip = std::atoi(argv[5]);
-  task.start = kPowerOn + static_cast<uint64_t>(std::atof(argv[7]) *
-                                                task.settings.clock_hz);
-  task.end = task.start +
-             static_cast<uint64_t>(std::atof(argv[6]) * task.settings.clock_hz);
+  task.start = kPowerOn + static_cast<uint64_t>(std::atof(argv[7]) * task.settings.clock_hz);
+  task.end = task.start + static_cast<uint64_t>(std::atof(argv[6]) * task.settings.clock_hz);
   task.writes = read_writes();
   if (std::strcmp(argv[1], "sound") == 0) {
     sound(task);
