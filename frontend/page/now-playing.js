@@ -7,6 +7,16 @@ import { address } from "../shared/format.js";
 /** @typedef {import("../player/states.js").State<Song>} State */
 /** @typedef {import("../player/messages.d.ts").SongFacts} SongFacts */
 
+/** STIL's own field names, as people read them. @type {Record<string, string>} */
+const NOTE_LABELS = {
+  NAME: "Name",
+  AUTHOR: "By",
+  TITLE: "Covers",
+  ARTIST: "Of",
+  COMMENT: "About",
+  BUG: "Known fault",
+};
+
 export class NowPlaying {
   /** @param {Document} document @param {HTMLElement[]} rows of the list, in the order of the tunes */
   constructor(document, rows) {
@@ -30,6 +40,7 @@ export class NowPlaying {
     const sameTune = this.shown?.tune === track.tune;
     this.shown = track;
     if (!sameTune) this.#tune(track.tune);
+    this.notes([], track.song);
     this.#facts([track.tune.chips, track.tune.clock], track);
     this.#currentSong(track.song);
   }
@@ -45,6 +56,17 @@ export class NowPlaying {
       const label = figure.querySelector("[data-show=chip]");
       if (label) label.textContent = chips[index] ?? "";
     }
+  }
+
+  /** What STIL says about the tune and this song. @param {import("../player/sessions.js").Note[]} notes @param {number} song */
+  notes(notes, song) {
+    const list = this.root.querySelector("[data-show=notes]");
+    if (!(list instanceof HTMLElement)) return;
+    const shown = notes.filter((note) => note.text && (note.song === null || note.song === song));
+    list.hidden = shown.length === 0;
+    list.replaceChildren(
+      ...shown.flatMap((note) => [this.#text("dt", NOTE_LABELS[note.field] ?? note.field), this.#text("dd", note.text)]),
+    );
   }
 
   /** A tune that did not play says why in the list. @param {Tune} tune @param {string} reason */
@@ -112,6 +134,13 @@ export class NowPlaying {
         return item;
       }),
     );
+  }
+
+  /** @param {string} tag @param {string} text */
+  #text(tag, text) {
+    const element = this.document.createElement(tag);
+    element.textContent = text;
+    return element;
   }
 
   /** @param {string} what @param {string} text */

@@ -136,7 +136,11 @@ export class Room {
   #listen() {
     const { player, document } = this;
     player.addEventListener("state", () => this.#changed());
-    player.addEventListener("opened", (event) => this.now.facts(/** @type {CustomEvent} */ (event).detail));
+    player.addEventListener("opened", (event) => {
+      const song = player.state.track;
+      this.now.facts(/** @type {CustomEvent} */ (event).detail);
+      if (song) this.now.notes(this.sessions.notes.get(song.fileId) ?? [], song.song);
+    });
     player.addEventListener("notice", (event) => this.bar.notice(/** @type {CustomEvent} */ (event).detail.message));
     document.addEventListener("visibilitychange", () => this.#look());
     setInterval(() => this.#tick(), STATISTICS_EVERY_MS);

@@ -8,6 +8,7 @@ import { PlayError, problemOf } from "../shared/problem.js";
 
 /** @typedef {{id: string, expiresAt: string, sidUrl: string}} Session */
 /** @typedef {{session: Session, asked: number}} Kept */
+/** @typedef {{song: number | null, field: string, text: string}} Note what STIL says; song null: about the whole file */
 
 const FILES_KEPT = 12;
 /** A session that is about to expire is as good as expired. */
@@ -21,6 +22,8 @@ export class Sessions {
     this.sessions = new Map();
     /** @type {Map<string, Promise<ArrayBuffer>>} by file, the newest last */
     this.files = new Map();
+    /** @type {Map<string, Note[]>} by file */
+    this.notes = new Map();
   }
 
   /**
@@ -42,7 +45,7 @@ export class Sessions {
   /** @param {{publicId: string, fileId: string}} track @returns {Promise<ArrayBuffer>} */
   #file({ publicId, fileId }) {
     const kept = this.files.get(fileId);
-    const file = kept ?? this.#fetch(publicId);
+    const file = kept ?? this.#fetch(publicId, fileId);
     this.files.delete(fileId);
     this.files.set(fileId, file);
     if (!kept) file.catch(() => this.files.delete(fileId));
@@ -51,29 +54,29 @@ export class Sessions {
     return file;
   }
 
-  /** @param {string} publicId @returns {Promise<ArrayBuffer>} */
-  async #fetch(publicId) {
-    let response = await ask((await this.#session(publicId)).sidUrl);
+  /** @param {string} publicId @param {string} fileId @returns {Promise<ArrayBuffer>} */
+  async #fetch(publicId, fileId) {
+    let response = await ask((await this.#session(publicId, fileId)).sidUrl);
     if (response.status === 410) {
       this.sessions.delete(publicId);
-      response = await ask((await this.#session(publicId)).sidUrl);
+      response = await ask((await this.#session(publicId, fileId)).sidUrl);
     }
     if (!response.ok) throw await problemOf(response);
     return response.arrayBuffer();
   }
 
-  /** @param {string} publicId @returns {Promise<Session>} */
-  async #session(publicId) {
+  /** @param {string} publicId @param {string} fileId @returns {Promise<Session>} */
+  async #session(publicId, fileId) {
     const kept = this.sessions.get(publicId);
     if (kept && isFresh(await kept)) return kept;
-    const fresh = this.#play(publicId);
+    const fresh = this.#play(publicId, fileId);
     this.sessions.set(publicId, fresh);
     fresh.catch(() => this.sessions.delete(publicId));
     return fresh;
   }
 
-  /** @param {string} publicId @returns {Promise<Session>} */
-  async #play(publicId) {
+  /** @param {string} publicId @param {string} fileId @returns {Promise<Session>} */
+  async #play(publicId, fileId) {
     const response = await ask(this.playUrl, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -81,7 +84,8 @@ export class Sessions {
     });
     if (!response.ok) throw await problemOf(response);
     const answer = await response.json();
-    const session = answer.items[0]?.session;
+    const { session, track } = answer.items[0] ?? {};
+    this.notes.set(fileId, track?.notes ?? []);
     if (!session) throw new PlayError("track-not-found", "This tune is not in the collection any more.");
     return session;
   }

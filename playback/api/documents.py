@@ -21,6 +21,7 @@ def track_document(track: Track) -> dict[str, Any]:
         "title": track.display_title,
         "author": artist.name if artist else "",
         "released": track.album.released,
+        "year": track.album.year,
         "song": track.position,
         "songs": file.songs,
         "chips": [{"model": chip.model.value, "address": chip.address} for chip in file.chips],
@@ -32,6 +33,7 @@ def track_document(track: Track) -> dict[str, Any]:
         "needsRoms": file.needs_roms,
         "playable": obstacle is None,
         "reason": _obstacle_document(obstacle),
+        "notes": file.notes,
     }
 
 

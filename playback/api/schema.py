@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from playback.catalogue.paths import LONGEST_PATH, PathError, canonical_path
+from playback.hvsc.stil import FIELDS
 from playback.sidfile import ChipModel, Clock
 
 MOST_TRACKS_PER_PLAY = 100
@@ -63,6 +64,14 @@ class ReasonDocument(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class NoteDocument(serializers.Serializer[Any]):
+    """What STIL or the list of bugs says about a tune."""
+
+    song = serializers.IntegerField(allow_null=True, help_text="Null: about the whole file.")
+    field = serializers.ChoiceField(choices=list(FIELDS))
+    text = serializers.CharField(allow_blank=True)
+
+
 class TrackDocument(serializers.Serializer[Any]):
     """One song of a tune."""
 
@@ -70,6 +79,7 @@ class TrackDocument(serializers.Serializer[Any]):
     title = serializers.CharField()
     author = serializers.CharField(allow_blank=True)
     released = serializers.CharField(allow_blank=True)
+    year = serializers.IntegerField(allow_null=True, help_text="The first in `released`; null: unknown.")
     song = serializers.IntegerField(min_value=1)
     songs = serializers.IntegerField(min_value=1)
     chips = ChipDocument(many=True)
@@ -81,6 +91,7 @@ class TrackDocument(serializers.Serializer[Any]):
     needsRoms = serializers.ListField(child=serializers.ChoiceField(choices=["basic", "kernal"]))  # noqa: N815
     playable = serializers.BooleanField()
     reason = ReasonDocument(allow_null=True)
+    notes = NoteDocument(many=True, help_text="About the file and all its songs.")
 
 
 class SessionDocument(serializers.Serializer[Any]):
@@ -137,17 +148,19 @@ TRACK_EXAMPLE: dict[str, Any] = {
     "title": "Night Train",
     "author": "Ada Example",
     "released": "1988 Example Soft",
+    "year": 1988,
     "song": 2,
     "songs": 5,
     "chips": [{"model": "6581", "address": 54272}],
     "clock": "PAL",
-    "lengthMs": None,
+    "lengthMs": 187500,
     "path": "MUSICIANS/E/Example_Ada/Night_Train.sid",
     "collection": "HVSC",
     "format": "PSID",
     "needsRoms": [],
     "playable": True,
     "reason": None,
+    "notes": [{"song": 2, "field": "COMMENT", "text": "Written on the night train."}],
 }
 SESSION_EXAMPLE: dict[str, Any] = {
     "id": "WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl",

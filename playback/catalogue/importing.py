@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
+from playback.catalogue.documents import Documents
 from playback.catalogue.folders import (
     FoundFile,
     Inventory,
@@ -26,6 +27,7 @@ from playback.catalogue.folders import (
 )
 from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
 from playback.catalogue.paths import NotAFileError, OutsideError, read_below
+from playback.hvsc.release_year import release_year
 from playback.sidfile import LONGEST_SID_FILE, Clock, SidFileError, SidHeader, parse
 
 BATCH: Final = 500
@@ -110,18 +112,20 @@ def _free_name(source: Source) -> str:
 def _follow(collection: Collection, source: Source, inventory: Inventory, report: Report) -> Iterator[int]:
     """Makes the rows follow the files; yields how many files each step took."""
     report.broken += inventory.faults
+    documents = Documents.of(source.root)
     lost = _lost_files(collection, source, inventory)
     by_md5: dict[str, list[int]] = defaultdict(list)
     for pk, md5 in lost.items():
         if md5:
             by_md5[md5].append(pk)
     for batch in _batches(inventory.files):
-        files = [file for found in batch if (file := _read(source.root, found, report))]
+        files = [file for found in batch if (file := _read(source.root, found, documents, report))]
         with transaction.atomic():
             # One import of a collection at a time: what we look up below stays true until we have written.
             Collection.objects.select_for_update().get(pk=collection.pk)
             for pk in _write(collection, files, by_md5, report):
                 lost.pop(pk)
+            _name_and_measure(collection, files, documents)
         yield len(batch)
     now = timezone.now()
     for some in _batches(sorted(lost)):
@@ -147,7 +151,7 @@ def _lost_files(collection: Collection, source: Source, inventory: Inventory) ->
     }
 
 
-def _read(root: str, found: FoundFile, report: Report) -> _ReadFile | None:
+def _read(root: str, found: FoundFile, documents: Documents, report: Report) -> _ReadFile | None:
     """The file's columns, or None (and a line in the report) where the disk does not give it."""
     try:
         data = read_below(root, found.disk_path, limit=LONGEST_SID_FILE)
@@ -158,7 +162,9 @@ def _read(root: str, found: FoundFile, report: Report) -> _ReadFile | None:
     # A file too long to be one is not read to its end, so it has no md5.
     is_whole = len(data) <= LONGEST_SID_FILE
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest() if is_whole else ""
-    columns = {"md5": md5, "size_bytes": len(data) if is_whole else found.size_bytes, "missing_since": None}
+    size = len(data) if is_whole else found.size_bytes
+    columns: dict[str, Any] = {"md5": md5, "size_bytes": size, "missing_since": None}
+    columns["notes"] = documents.notes(found.path)
     try:
         columns |= _header_columns(parse(data))
     except SidFileError as error:
@@ -256,7 +262,9 @@ def _fill(row: SidFile, file: _ReadFile, artist: Artist | None) -> bool:
     """Sets the row and its album to what the file says; tells whether that changed anything."""
     columns = {"path": file.path} | file.columns
     title = columns["title"] or PurePosixPath(file.path).stem
-    album = {"title": title, "artist_id": artist.pk if artist else None, "released": columns["released"]}
+    released = columns["released"]
+    album = {"title": title, "artist_id": artist.pk if artist else None, "released": released}
+    album["year"] = release_year(released)
     differences = 0
     for thing, values in ((row, columns), (row.album, album)):
         for name, value in values.items():
@@ -279,9 +287,33 @@ def _update(rows: list[SidFile]) -> None:
         column.name for column in SidFile._meta.concrete_fields if column.name not in ("id", "collection")
     ]
     SidFile.objects.bulk_update(rows, columns)
-    Album.objects.bulk_update([row.album for row in rows], ["title", "artist", "released"])
+    Album.objects.bulk_update([row.album for row in rows], ["title", "artist", "released", "year"])
     albums = [row.album_id for row in rows]
     _add_tracks(rows, present=set(Track.objects.filter(album__in=albums).values_list("album_id", "position")))
+
+
+def _name_and_measure(collection: Collection, files: Sequence[_ReadFile], documents: Documents) -> None:
+    """Gives songs the lengths and names that the documents have: these change without the file, too."""
+    paths = [file.path for file in files]
+    tracks = Track.objects.filter(album__sid_file__collection=collection, album__sid_file__path__in=paths)
+    changed = []
+    for track in tracks.select_related("album__sid_file"):
+        file = track.album.sid_file
+        values = {
+            "length_ms": documents.length_ms(file.md5, track.position),
+            "title": _song_name(file.notes, track.position),
+        }
+        if any(getattr(track, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(track, name, value)
+            changed.append(track)
+    Track.objects.bulk_update(changed, ["length_ms", "title"])
+
+
+def _song_name(notes: list[dict[str, Any]], song: int) -> str:
+    """The song's own name as STIL has it, or ""."""
+    names = (note["text"] for note in notes if note["song"] == song and note["field"] == "NAME")
+    return str(next(names, ""))[:255]
 
 
 def _add_tracks(rows: list[SidFile], *, present: set[tuple[int, int]]) -> None:

@@ -65,6 +65,7 @@ class Album(models.Model):
     released = models.CharField(
         max_length=64, blank=True, help_text="Year and publisher, as the file has them."
     )
+    year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of `released`; empty: unknown.")
 
     def __str__(self) -> str:
         return self.title
@@ -128,6 +129,8 @@ class SidFile(models.Model):
     third_address = models.PositiveIntegerField(null=True, blank=True)
     needs_basic = models.BooleanField(default=False)
     needs_kernal = models.BooleanField(default=False)
+    # What STIL.txt and BUGlist.txt say: {"song": number or null for the whole file, "field": "COMMENT", "text": ...}.
+    notes = models.JSONField(default=list, blank=True)
 
     objects = SidFileQuerySet.as_manager()
 

@@ -50,6 +50,7 @@ def test_one_song_by_its_path(client: Client) -> None:
         "title": "Zulu",
         "author": "",
         "released": "",
+        "year": None,
         "song": 3,
         "songs": 3,
         "chips": [{"model": "unknown", "address": 0xD400}],
@@ -61,6 +62,7 @@ def test_one_song_by_its_path(client: Client) -> None:
         "needsRoms": [],
         "playable": True,
         "reason": None,
+        "notes": [],
     }
     assert session.keys() == {"id", "expiresAt", "sidUrl", "romUrls", "streamUrls", "fallbackHlsUrl"}
     assert (session["romUrls"], session["streamUrls"], session["fallbackHlsUrl"]) == ({}, {}, None)
