@@ -6,7 +6,7 @@ They lie in DOCUMENTS/ below the root, as in the HVSC: Songlengths.md5, STIL.txt
 from dataclasses import dataclass, field
 from typing import Final
 
-from playback.catalogue.paths import read_below
+from playback.catalogue.paths import PathError, canonical_path, read_below
 from playback.hvsc.songlengths import parse_song_lengths
 from playback.hvsc.stil import Entry, Note, parse_stil
 
@@ -40,10 +40,29 @@ class Documents:
             _as_json(song, note) for song in songs for entry in entries for note in entry.songs.get(song, [])
         ]
 
+    def folder_notes(self) -> dict[str, str]:
+        """What STIL says about whole folders, by canonical path."""
+        said: dict[str, str] = {}
+        for key, entry in self.stil.items():
+            text = "\n".join(note.text for note in entry.notes if note.text)
+            if text and key.endswith("/"):
+                folder = _folder(key)
+                if folder is not None:
+                    said.setdefault(folder, text)
+        return said
+
     def length_ms(self, md5: str, song: int) -> int | None:
         """The song's length, None where nobody measured it."""
         lengths = self.lengths.get(md5, [])
         return lengths[song - 1] if song <= len(lengths) else None
+
+
+def _folder(key: str) -> str | None:
+    """The canonical path of a folder's entry; None where it is none."""
+    try:
+        return canonical_path(key.rstrip("/"))
+    except PathError:
+        return None
 
 
 def _as_json(song: int | None, note: Note) -> dict[str, object]:
@@ -56,5 +75,5 @@ def _lines(root: str, name: str) -> list[str]:
     except OSError:
         return []
     # splitlines() would also break at characters that Windows-1252 text may contain.
-    text = data.decode("windows-1252", errors="replace").replace("\r\n", "\n")
-    return text.replace("\0", "").split("\n")  # PostgreSQL keeps no NUL
+    text = data.decode("windows-1252", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")

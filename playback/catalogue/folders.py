@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Final
 
 from playback.catalogue.paths import PathError, canonical_path
 
+# File systems stamp in ticks of up to two seconds.
+UNSETTLED_NS: Final = 3_000_000_000
 HVSC_FOLDERS: Final = ("DEMOS", "GAMES", "MUSICIANS")
 _RELEASE: Final = re.compile(r"\brelease\s+#?(\d{1,4})\b", re.IGNORECASE)
 
@@ -39,11 +42,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A .sid file: its canonical path below the root, the name by which the disk knows it, its size."""
+    """A .sid file: its canonical path below the root, the name by which the disk knows it, its size.
+
+    `changed_ns` is when the disk last changed it; None where that was so short a time ago that the file may change
+    again without a new stamp.
+    """
 
     path: str
     disk_path: str
     size_bytes: int
+    changed_ns: int | None
 
 
 @dataclass(slots=True)
@@ -130,7 +138,12 @@ def take_inventory(source: Source) -> Inventory:
 def _sort_in(inventory: Inventory, entry: os.DirEntry[str], path: str, disk_path: str) -> None:
     try:
         if entry.is_file():
-            inventory.files.append(FoundFile(path, disk_path, entry.stat().st_size))
+            status = entry.stat()
+            settled = status.st_ctime_ns < time.time_ns() - UNSETTLED_NS
+            stamp = status.st_ctime_ns if settled else None
+            # Most names are canonical already: then one text serves twice.
+            name = path if disk_path == path else disk_path
+            inventory.files.append(FoundFile(path, name, status.st_size, stamp))
         else:
             inventory.faults.append((path, "not_a_file"))
     except OSError:

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from playback.catalogue.paths import LONGEST_PATH
+from playback.hvsc.release_year import FIRST_YEAR, LAST_YEAR
 from playback.sidfile import FIRST_SID_ADDRESS, Chip, ChipModel, Clock, sentence_for
 
 
@@ -44,6 +45,28 @@ class Collection(models.Model):
         return self.name
 
 
+class FolderNote(models.Model):
+    """What STIL says about a whole folder, often about a musician or a group."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="folder_notes")
+    path = models.CharField(max_length=LONGEST_PATH, help_text="Below the root, without a slash at its end.")
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["collection_id", "path"]
+        constraints = [
+            models.UniqueConstraint(name="folder_note_path_once", fields=["collection", "path"]),
+            models.CheckConstraint(
+                name="folder_note_path_is_relative",
+                condition=~Q(path="") & ~Q(path__startswith="/") & ~Q(path__endswith="/"),
+            ),
+            models.CheckConstraint(name="folder_note_says_something", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Artist(models.Model):
     """Who made it, by the name that the files give."""
 
@@ -65,7 +88,17 @@ class Album(models.Model):
     released = models.CharField(
         max_length=64, blank=True, help_text="Year and publisher, as the file has them."
     )
-    year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of `released`; empty: unknown.")
+    year = models.PositiveSmallIntegerField(
+        null=True, blank=True, db_index=True, help_text="Of `released`; empty: unknown."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="album_year_is_plausible",
+                condition=Q(year=None) | Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -103,6 +136,10 @@ class SidFile(models.Model):
     path = models.CharField(max_length=LONGEST_PATH)
     md5 = models.CharField(max_length=32, db_index=True)
     size_bytes = models.PositiveBigIntegerField()
+    # When the disk last changed the file (its ctime, which no program sets back), as it was when we read it: a file of
+    # the same size and stamp is not read again.  Null: read it, whatever it looks like.  A migration that adds a column
+    # which only the file can fill sets all stamps to null.
+    changed_ns = models.BigIntegerField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(
         max_length=32, blank=True, help_text="Why it cannot be played; empty where it can."
@@ -127,6 +164,7 @@ class SidFile(models.Model):
     third_model = models.CharField(max_length=8, blank=True)
     second_address = models.PositiveIntegerField(null=True, blank=True)
     third_address = models.PositiveIntegerField(null=True, blank=True)
+    sids = models.PositiveSmallIntegerField(default=0, help_text="How many chips that are; 0: broken.")
     needs_basic = models.BooleanField(default=False)
     needs_kernal = models.BooleanField(default=False)
     # What STIL.txt and BUGlist.txt say: {"song": number or null for the whole file, "field": "COMMENT", "text": ...}.
@@ -160,6 +198,14 @@ class SidFile(models.Model):
                     Q(second_model="", second_address=None) | (~Q(second_model="") & ~Q(second_address=None))
                 )
                 & (Q(third_model="", third_address=None) | (~Q(third_model="") & ~Q(third_address=None))),
+            ),
+            models.CheckConstraint(
+                name="sid_file_chips_are_counted",
+                condition=Q(sids=0, first_model="", second_model="", third_model="")
+                | (Q(sids=1, second_model="", third_model="") & ~Q(first_model=""))
+                | (Q(sids=2, third_model="") & ~Q(first_model="") & ~Q(second_model=""))
+                | (Q(sids=2, second_model="") & ~Q(first_model="") & ~Q(third_model=""))
+                | (Q(sids=3) & ~Q(first_model="") & ~Q(second_model="") & ~Q(third_model="")),
             ),
         ]
 
@@ -222,7 +268,7 @@ class Track(models.Model):
     album = models.ForeignKey(Album, on_delete=models.CASCADE, related_name="tracks")
     position = models.PositiveSmallIntegerField(help_text="The song's number in its tune, from 1.")
     title = models.CharField(max_length=255, blank=True, help_text="Its own title; empty: the album's.")
-    length_ms = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: unknown.")
+    length_ms = models.PositiveIntegerField(null=True, blank=True, db_index=True, help_text="Empty: unknown.")
 
     objects = TrackQuerySet.as_manager()
 

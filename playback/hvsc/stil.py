@@ -23,9 +23,12 @@ from typing import Final
 
 FIELDS: Final = ("NAME", "AUTHOR", "TITLE", "ARTIST", "COMMENT", "BUG")
 _FIELD: Final = re.compile(r"\s{0,8}(NAME|AUTHOR|TITLE|ARTIST|COMMENT|BUG):(.*)")
+_SPACES: Final = "\t\N{NO-BREAK SPACE}"
 _SONG: Final = re.compile(r"\(#(\d{1,3})\)")
 # What one entry may hold; the HVSC's longest has some 10,000 characters.
 _LONGEST_ENTRY: Final = 50_000
+# Bounds the work of joining continuations, so that the whole stays linear in the document.
+_MOST_LINES: Final = 1000
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class Entry:
     path: str
     notes: list[Note] = field(default_factory=list)
     songs: dict[int, list[Note]] = field(default_factory=dict)
+    lines: int = 0
     size: int = 0
 
 
@@ -52,7 +56,7 @@ def parse_stil(lines: Iterable[str]) -> dict[str, Entry]:
     entry: Entry | None = None
     notes: list[Note] = []
     for raw in lines:
-        line = raw.rstrip()
+        line = _printable(raw.rstrip())
         if line.startswith("/"):
             path = line.lstrip("/")
             entry = entries.setdefault(path, Entry(path)) if path else None
@@ -68,11 +72,22 @@ def parse_stil(lines: Iterable[str]) -> dict[str, Entry]:
 
 def _add_line(entry: Entry, notes: list[Note], line: str) -> None:
     """A field, or the continuation of the last one."""
+    entry.lines += 1
     entry.size += len(line)
-    if entry.size > _LONGEST_ENTRY:
+    if entry.lines > _MOST_LINES or entry.size > _LONGEST_ENTRY:
         return
     match = _FIELD.fullmatch(line)
     if match:
         notes.append(Note(match[1], match[2].strip()))
     elif notes:
         notes[-1].text = f"{notes[-1].text} {line.strip()}".strip()
+
+
+def _printable(line: str) -> str:
+    """The line with what a terminal or a page would obey made visible: it is shown to people."""
+    if line.isprintable():
+        return line
+    return "".join(
+        character if character.isprintable() or character in _SPACES else "\N{REPLACEMENT CHARACTER}"
+        for character in line
+    )

@@ -50,13 +50,15 @@ def test_a_first_import_makes_collection_albums_artists_files_and_tracks(hvsc: P
 
 def test_a_second_import_changes_nothing(hvsc: Path) -> None:
     run(hvsc)
-    before = (ids(), list(SidFile.objects.in_order().values()), list(Album.objects.order_by("id").values()))
+
+    def rows() -> tuple[object, ...]:
+        # `changed_ns` appears when a file is old enough, which says nothing about the tune.
+        files = [values | {"changed_ns": None} for values in SidFile.objects.in_order().values()]
+        return ids(), files, list(Album.objects.order_by("id").values())
+
+    before = rows()
     assert counts(run(hvsc)) == (0, 0, 0, 4, 0)
-    assert (
-        ids(),
-        list(SidFile.objects.in_order().values()),
-        list(Album.objects.order_by("id").values()),
-    ) == before
+    assert rows() == before
 
 
 def test_an_edited_file_keeps_its_tracks_ids(hvsc: Path) -> None:

@@ -50,10 +50,18 @@ class Command(BaseCommand):
             "--collection", metavar="NAME", help="its collection's name; one that exists moves there"
         )
 
+        parser.add_argument(
+            "--reread",
+            action="store_true",
+            help="reads also the files whose size and change time are as before",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         show = ProgressLine(sys.stderr, is_terminal=sys.stderr.isatty())
         try:
-            reports = import_sids(options["path"], name=options["collection"], progress=show)
+            reports = import_sids(
+                options["path"], name=options["collection"], reread=options["reread"], progress=show
+            )
         except NoMusicError as error:
             raise CommandError(str(error), returncode=2) from None
         for report in reports:

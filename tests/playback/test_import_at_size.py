@@ -1,0 +1,195 @@
+"""Is a large import cheap to repeat, exact all the same, and sound when it is killed half-way?"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from playback.catalogue.importing import Report, import_sids
+from playback.models import Collection, FolderNote, SidFile, Track
+from tests.playback.made_up_sids import put, sid_bytes
+from tests.playback.test_import_documents import ZULU, lengths, md5, write_documents
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(path: Path, *, reread: bool = False) -> Report:
+    [report] = import_sids(path, reread=reread)
+    return report
+
+
+@pytest.fixture
+def later() -> Iterator[None]:
+    """A minute after the files were written: their stamps have settled."""
+    with time_machine.travel(time.time() + 60, tick=True):
+        yield
+
+
+def opened(path: Path, root: Path, *, reread: bool = False) -> list[str]:
+    """Which SID files below the root this process opens during an import, as the interpreter itself reports it."""
+    seen: list[str] = []
+    watching = True
+
+    def audit(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event == "open" and str(arguments[0]).endswith(".sid"):
+            seen.append(os.path.relpath(str(arguments[0]), root))
+
+    sys.addaudithook(audit)
+    run(path, reread=reread)
+    watching = False
+    return seen
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("later")
+def test_files_that_look_as_they_did_are_not_opened_again(hvsc: Path) -> None:
+    assert len(opened(hvsc, hvsc)) == 4
+    assert opened(hvsc, hvsc) == []
+    assert len(opened(hvsc, hvsc, reread=True)) == 4
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("later")
+def test_an_edit_is_seen_even_with_the_old_size_and_modification_time(hvsc: Path) -> None:
+    run(hvsc)
+    file = hvsc / ZULU
+    before = file.stat()
+    data = file.read_bytes()
+    time.sleep(0.02)  # one tick of the file system's clock
+    file.write_bytes(data.replace(b"Zulu", b"Zebu"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert run(hvsc).changed == 1
+    assert SidFile.objects.get(path=ZULU).title == "Zebu"
+
+
+@pytest.mark.django_db
+def test_a_file_just_written_is_not_trusted(hvsc: Path) -> None:
+    assert len(opened(hvsc, hvsc)) == 4
+    assert SidFile.objects.get(path=ZULU).changed_ns is None
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("later")
+def test_unread_files_are_counted_and_listed_like_read_ones(hvsc: Path) -> None:
+    put(hvsc, "DEMOS/bad.sid", b"PSID")
+    put(hvsc, "DEMOS/basic.sid", magic=b"RSID", init=0, flags=2, program=b"\x01\x08" + bytes(20))
+    first, second = run(hvsc), run(hvsc)
+    assert second.unchanged == first.added == 6
+    assert (second.songs, second.broken, second.unplayable) == (first.songs, first.broken, first.unplayable)
+    assert second.broken == [("DEMOS/bad.sid", "truncated")]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("later")
+def test_lengths_and_comments_follow_their_documents_without_a_file_read(hvsc: Path) -> None:
+    run(hvsc)
+    write_documents(hvsc, lengths=f"{md5(hvsc, ZULU)}=1:00 2:00 3:00", stil=f"/{ZULU}\n(#2)\n   NAME: Two\n")
+    assert opened(hvsc, hvsc) == []
+    assert lengths() == [60_000, 120_000, 180_000]
+    assert Track.objects.get(album__sid_file__path=ZULU, position=2).title == "Two"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("later")
+def test_a_file_that_comes_back_is_there_again(hvsc: Path) -> None:
+    run(hvsc)
+    away = (hvsc / ZULU).rename(hvsc.parent / "away")
+    assert run(hvsc).missing == 1
+    away.rename(hvsc / ZULU)
+    run(hvsc)
+    assert SidFile.objects.present().filter(path=ZULU).exists()
+
+
+@pytest.mark.django_db
+def test_folders_have_what_stil_says_about_them(hvsc: Path) -> None:
+    write_documents(
+        hvsc, stil="/MUSICIANS/E/Example_Ada/\nCOMMENT: All hers.\n\n/../x/\nCOMMENT: No.\n/\nCOMMENT: No.\n"
+    )
+    run(hvsc)
+    assert list(FolderNote.objects.values_list("path", "text")) == [("MUSICIANS/E/Example_Ada", "All hers.")]
+    write_documents(hvsc)
+    run(hvsc)
+    assert not FolderNote.objects.exists()
+
+
+@pytest.mark.django_db
+def test_controls_in_a_document_reach_nobody_s_terminal(hvsc: Path) -> None:
+    write_documents(hvsc, stil=f"/{ZULU}\nCOMMENT: a\x1b[31mb\0c\n")
+    run(hvsc)
+    assert (
+        SidFile.objects.get(path=ZULU).notes[0]["text"]
+        == "a\N{REPLACEMENT CHARACTER}[31mb\N{REPLACEMENT CHARACTER}c"
+    )
+
+
+@pytest.mark.django_db
+def test_a_file_knows_how_many_chips_it_wants(hvsc: Path) -> None:
+    put(hvsc, "DEMOS/three.sid", sid_bytes(version=4, second=0x42, third=0x44))
+    put(hvsc, "DEMOS/bad.sid", b"PSID")
+    run(hvsc)
+    sids = dict(SidFile.objects.values_list("path", "sids"))
+    assert (sids[ZULU], sids["MUSICIANS/E/Example_Ada/Echo.sid"]) == (1, 2)
+    assert (sids["DEMOS/three.sid"], sids["DEMOS/bad.sid"]) == (3, 0)
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_what_cannot_be(hvsc: Path) -> None:
+    run(hvsc)
+    files, file = SidFile.objects.filter(path=ZULU), SidFile.objects.get(path=ZULU)
+    collection = Collection.objects.get()
+    for make in (
+        lambda: files.update(sids=2),
+        lambda: files.update(sids=0),
+        lambda: type(file.album).objects.update(year=1974),
+        lambda: FolderNote.objects.create(collection=collection, path="/x", text="y"),
+        lambda: FolderNote.objects.create(collection=collection, path="x", text=""),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make()
+
+
+def rows(database: Path) -> int:
+    """How many files another process has committed by now."""
+    try:
+        with closing(sqlite3.connect(database, timeout=20)) as connection:
+            return int(connection.execute("select count(*) from playback_sidfile").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def test_a_killed_import_leaves_whole_batches_and_goes_on(tmp_path: Path) -> None:
+    music, database = tmp_path / "music", tmp_path / "data" / "sidflow.sqlite3"
+    for number in range(4000):
+        put(music, f"{number % 40:02}/{number:04}.sid", songs=1 + number % 3)
+    environ = dict(os.environ) | {"SIDFLOW_DATA_DIR": str(database.parent), "DATABASE_URL": ""}
+    environ.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, "manage.py"]
+    quiet = subprocess.DEVNULL
+    subprocess.run([*command, "migrate", "--verbosity", "0"], cwd=ROOT, env=environ, check=True)
+    arguments = [*command, "import_sids", str(music)]
+    killed = subprocess.Popen(arguments, cwd=ROOT, env=environ, stdout=quiet, stderr=quiet)
+    while not rows(database) and killed.poll() is None:
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    half = rows(database)
+    assert 0 < half < 4000
+    assert half % 500 == 0
+    with closing(sqlite3.connect(database)) as connection:
+        ids = dict(connection.execute("select album_id || '/' || position, public_id from playback_track"))
+    done = subprocess.run(arguments, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    assert f"{4000 - half} added, {half} unchanged" in done.stdout
+    with closing(sqlite3.connect(database)) as connection:
+        after = dict(connection.execute("select album_id || '/' || position, public_id from playback_track"))
+        albums = connection.execute("select count(*) from playback_album").fetchone()[0]
+    assert ids.items() <= after.items()
+    assert (albums, len(after)) == (4000, sum(1 + number % 3 for number in range(4000)))
