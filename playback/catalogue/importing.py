@@ -8,6 +8,7 @@ is a transaction, so an import that is killed leaves whole batches, and the next
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
@@ -25,7 +26,7 @@ from playback.catalogue.folders import (
     hvsc_release,
     take_inventory,
 )
-from playback.catalogue.models import Collection, FolderNote, SidFile
+from playback.catalogue.models import Collection, FolderNote, SidFile, SidFileQuerySet
 from playback.catalogue.reading import ReadFile, UnreadableError, read_file
 from playback.catalogue.writing import Written, write_batch
 
@@ -46,7 +47,10 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What one import did to one collection.  `broken` and `unplayable` hold (path, fault code)."""
+    """What one import did to one collection.  `broken` and `unplayable` hold (path, fault code).
+
+    `albums` are the ids of those that lists and searches would now show otherwise.
+    """
 
     collection: Collection
     added: int = 0
@@ -57,6 +61,7 @@ class Report:
     songs: int = 0
     broken: list[tuple[str, str]] = field(default_factory=list)
     unplayable: list[tuple[str, str]] = field(default_factory=list)
+    albums: set[int] = field(default_factory=set)
 
 
 def import_sids(
@@ -138,7 +143,7 @@ def _follow(
         yield len(batch)
     now = timezone.now()
     for some in _batches(sorted(lost)):
-        report.missing += SidFile.objects.present().filter(pk__in=some).update(missing_since=now)
+        _miss(SidFile.objects.present().filter(pk__in=some), now, report)
     _follow_folder_notes(collection, documents)
     Collection.objects.filter(pk=collection.pk).update(imported_at=now)
     report.broken.sort()
@@ -199,12 +204,19 @@ def _count(report: Report, written: Written) -> None:
     report.changed += len(written.changed)
     report.moved += len(written.moved)
     report.unchanged += len(written.unchanged)
+    report.albums |= written.albums
     for row in sorted(written.rows, key=lambda row: row.path):
         report.songs += row.songs
         if not row.format:
             report.broken.append((row.path, row.fault))
         elif row.obstacle:
             report.unplayable.append((row.path, row.obstacle.code))
+
+
+def _miss(files: SidFileQuerySet, now: datetime, report: Report) -> None:
+    with transaction.atomic():
+        report.albums.update(files.values_list("album_id", flat=True))
+        report.missing += files.update(missing_since=now)
 
 
 def _follow_folder_notes(collection: Collection, documents: Documents) -> None:

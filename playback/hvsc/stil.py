@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+MOST_SONGS: Final = 256
 FIELDS: Final = ("NAME", "AUTHOR", "TITLE", "ARTIST", "COMMENT", "BUG")
 _FIELD: Final = re.compile(r"\s{0,8}(NAME|AUTHOR|TITLE|ARTIST|COMMENT|BUG):(.*)")
 _SPACES: Final = "\t\N{NO-BREAK SPACE}"
@@ -64,7 +65,9 @@ def parse_stil(lines: Iterable[str]) -> dict[str, Entry]:
         elif entry is None or not line or line.startswith("#"):
             continue
         elif song := _SONG.fullmatch(line.strip()):
-            notes = entry.songs.setdefault(int(song[1]), [])
+            number = int(song[1])
+            # A song that no tune can have gathers its notes for nobody.
+            notes = entry.songs.setdefault(number, []) if 1 <= number <= MOST_SONGS else []
         else:
             _add_line(entry, notes, line)
     return entries

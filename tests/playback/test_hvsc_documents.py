@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playback.catalogue.documents import Documents
 from playback.hvsc.songlengths import length_ms, parse_song_lengths
 from playback.hvsc.stil import FIELDS, Note, parse_stil
 
@@ -51,6 +55,25 @@ def test_any_text_is_survived(lines: list[str]) -> None:
     for path, entry in parse_stil(lines).items():
         assert path == entry.path
         assert not path.startswith("/")
+
+
+@given(st.binary(max_size=2000), st.binary(max_size=2000))
+def test_any_bytes_are_survived_and_fit_a_database(lengths: bytes, stil: bytes) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        (Path(root) / "DOCUMENTS").mkdir()
+        (Path(root) / "DOCUMENTS" / "Songlengths.md5").write_bytes(lengths)
+        (Path(root) / "DOCUMENTS" / "STIL.txt").write_bytes(b"/A/b.sid\r\nCOMMENT: x" + stil)
+        documents = Documents.of(root)
+    for note in documents.notes("A/b.sid"):
+        assert "\0" not in str(note["text"])
+    assert "" not in documents.folder_notes()
+
+
+def test_a_song_that_cannot_be_is_nobody_s() -> None:
+    entry = parse_stil(["/A/b.sid", "(#0)", "COMMENT: a", "(#257)", "COMMENT: b", "(#256)", "COMMENT: c"])[
+        "A/b.sid"
+    ]
+    assert (entry.notes, entry.songs) == ([], {256: [Note("COMMENT", "c")]})
 
 
 STIL = """\

@@ -110,6 +110,19 @@ def test_a_file_that_comes_back_is_there_again(hvsc: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_an_import_names_the_albums_that_changed(hvsc: Path) -> None:
+    assert len(run(hvsc).albums) == 4
+    assert run(hvsc).albums == set()
+    zulu = SidFile.objects.get(path=ZULU).album_id
+    write_documents(hvsc, lengths=f"{md5(hvsc, ZULU)}=1:00 2:00 3:00")
+    assert run(hvsc).albums == {zulu}
+    write_documents(hvsc, lengths=f"{md5(hvsc, ZULU)}=1:00 2:00 3:00", stil=f"/{ZULU}\nCOMMENT: x\n")
+    assert run(hvsc).albums == {zulu}
+    (hvsc / ZULU).unlink()
+    assert run(hvsc).albums == {zulu}
+
+
+@pytest.mark.django_db
 def test_folders_have_what_stil_says_about_them(hvsc: Path) -> None:
     write_documents(
         hvsc, stil="/MUSICIANS/E/Example_Ada/\nCOMMENT: All hers.\n\n/../x/\nCOMMENT: No.\n/\nCOMMENT: No.\n"
