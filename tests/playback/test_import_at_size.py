@@ -100,13 +100,22 @@ def test_lengths_and_comments_follow_their_documents_without_a_file_read(hvsc: P
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("later")
-def test_a_file_that_comes_back_is_there_again(hvsc: Path) -> None:
+def test_files_that_come_back_untouched_are_there_again(hvsc: Path) -> None:
     run(hvsc)
-    away = (hvsc / ZULU).rename(hvsc.parent / "away")
+    away = (hvsc / "GAMES/S-Z").rename(hvsc.parent / "away")  # the file inside keeps its stamp
     assert run(hvsc).missing == 1
-    away.rename(hvsc / ZULU)
-    run(hvsc)
+    away.rename(hvsc / "GAMES/S-Z")
+    assert run(hvsc).changed == 1
     assert SidFile.objects.present().filter(path=ZULU).exists()
+
+
+@pytest.mark.django_db
+def test_a_file_with_a_row_of_its_own_takes_no_lost_one_s_place(hvsc: Path) -> None:
+    run(hvsc)
+    (hvsc / ZULU).rename(hvsc / "DEMOS/A-F/Alpha.sid")
+    report = run(hvsc)
+    assert (report.changed, report.moved, report.missing) == (1, 0, 1)
+    assert SidFile.objects.missing().get().path == ZULU
 
 
 @pytest.mark.django_db
@@ -136,12 +145,10 @@ def test_folders_have_what_stil_says_about_them(hvsc: Path) -> None:
 
 @pytest.mark.django_db
 def test_controls_in_a_document_reach_nobody_s_terminal(hvsc: Path) -> None:
-    write_documents(hvsc, stil=f"/{ZULU}\nCOMMENT: a\x1b[31mb\0c\n")
+    write_documents(hvsc, stil=f"/{ZULU}\nCOMMENT: a\x1b[31mb\0c\x0cd\n")
     run(hvsc)
-    assert (
-        SidFile.objects.get(path=ZULU).notes[0]["text"]
-        == "a\N{REPLACEMENT CHARACTER}[31mb\N{REPLACEMENT CHARACTER}c"
-    )
+    [note] = SidFile.objects.get(path=ZULU).notes
+    assert note["text"].replace("\N{REPLACEMENT CHARACTER}", "?") == "a?[31mb?c?d"
 
 
 @pytest.mark.django_db
@@ -170,19 +177,30 @@ def test_the_database_refuses_what_cannot_be(hvsc: Path) -> None:
             make()
 
 
-def rows(database: Path) -> int:
-    """How many files another process has committed by now."""
+def counts(database: Path) -> tuple[int, int, int]:
+    """How many albums, files and tracks another process has committed by now."""
+    tables = ("album", "sidfile", "track")
     try:
         with closing(sqlite3.connect(database, timeout=20)) as connection:
-            return int(connection.execute("select count(*) from playback_sidfile").fetchone()[0])
+            columns = ", ".join(f"(select count(*) from playback_{table})" for table in tables)
+            albums, files, tracks = connection.execute(f"select {columns}").fetchone()
+            return albums, files, tracks
     except sqlite3.OperationalError:
-        return 0
+        return 0, 0, 0
+
+
+def public_ids(database: Path) -> dict[str, str]:
+    """Each song's id, by its file's path and its number."""
+    with closing(sqlite3.connect(database, timeout=20)) as connection:
+        query = """select file.path || '#' || track.position, track.public_id
+            from playback_track track join playback_sidfile file on file.album_id = track.album_id"""
+        return dict(connection.execute(query))
 
 
 def test_a_killed_import_leaves_whole_batches_and_goes_on(tmp_path: Path) -> None:
     music, database = tmp_path / "music", tmp_path / "data" / "sidflow.sqlite3"
     for number in range(4000):
-        put(music, f"{number % 40:02}/{number:04}.sid", songs=1 + number % 3)
+        put(music, f"{number // 100:02}/{number:04}.sid", songs=2)
     environ = dict(os.environ) | {"SIDFLOW_DATA_DIR": str(database.parent), "DATABASE_URL": ""}
     environ.pop("DJANGO_SETTINGS_MODULE", None)
     command = [sys.executable, "manage.py"]
@@ -190,19 +208,16 @@ def test_a_killed_import_leaves_whole_batches_and_goes_on(tmp_path: Path) -> Non
     subprocess.run([*command, "migrate", "--verbosity", "0"], cwd=ROOT, env=environ, check=True)
     arguments = [*command, "import_sids", str(music)]
     killed = subprocess.Popen(arguments, cwd=ROOT, env=environ, stdout=quiet, stderr=quiet)
-    while not rows(database) and killed.poll() is None:
-        time.sleep(0.01)
+    while not counts(database)[0] and killed.poll() is None:
+        time.sleep(0.002)
     killed.send_signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
-    half = rows(database)
+    albums, half, tracks = counts(database)
     assert 0 < half < 4000
     assert half % 500 == 0
-    with closing(sqlite3.connect(database)) as connection:
-        ids = dict(connection.execute("select album_id || '/' || position, public_id from playback_track"))
+    assert (albums, tracks) == (half, 2 * half)
+    before = public_ids(database)
     done = subprocess.run(arguments, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
     assert f"{4000 - half} added, {half} unchanged" in done.stdout
-    with closing(sqlite3.connect(database)) as connection:
-        after = dict(connection.execute("select album_id || '/' || position, public_id from playback_track"))
-        albums = connection.execute("select count(*) from playback_album").fetchone()[0]
-    assert ids.items() <= after.items()
-    assert (albums, len(after)) == (4000, sum(1 + number % 3 for number in range(4000)))
+    assert counts(database) == (4000, 4000, 8000)
+    assert before.items() <= public_ids(database).items()
