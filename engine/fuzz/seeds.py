@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.engine.tunes.assembler import assemble
+from hardware.assembler import assemble
 from tests.engine.tunes.sid_file import MUS, NTSC, PAL, SidFile
 
 SCRIPT_BYTES = 24

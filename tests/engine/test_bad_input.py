@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hardware.assembler import assemble
 from hardware.engine import EngineError, Option, Rom, Status, Synth, TunePlayer, library, status_error
-from tests.engine.tunes.assembler import assemble
 from tests.engine.tunes.made import FLAGS_PAL, TONE, build, made_tune
 from tests.engine.tunes.sid_file import MUS, SPECIFIC, SidFile
 

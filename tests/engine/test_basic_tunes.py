@@ -11,8 +11,8 @@ import struct
 import numpy as np
 import pytest
 
+from hardware.assembler import assemble
 from hardware.engine import EngineError, Option, Rom, Status, Synth, TunePlayer
-from tests.engine.tunes.assembler import assemble
 from tests.engine.tunes.sid_file import PAL, SPECIFIC, SidFile
 
 KERNAL = """

@@ -112,7 +112,12 @@ def test_it_serves_works_in_the_background_and_stops_without_leftovers(site: Sit
     assert site.process.stdout is not None
     said = site.process.stdout.read()
     assert "SIDFlow has stopped." in said
-    assert "There is no music yet. Import some: .venv/bin/python manage.py import_sids PATH" in said
+
+
+def test_the_first_visit_finds_the_demo_tunes(site: Site) -> None:
+    page = site.get("/").decode()
+    assert "Copper Sunrise" in page
+    assert "High Score Hymn" in page
 
 
 def test_it_stops_when_only_the_parent_is_told(site: Site) -> None:

@@ -1,14 +1,16 @@
-"""How does an installed site become ready to serve: tables, and the first administrator?"""
+"""How does an installed site become ready to serve: tables, the first administrator, and something to hear?"""
 
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from core import audit
 from core.models import User
+from playback.demo_tunes.folder import bring_demo_tunes
 
 ADMIN_NAME = "admin"
 
@@ -30,14 +32,21 @@ def first_admin() -> str | None:
 class Command(BaseCommand):
     """`manage.py prepare_site`: safe to repeat."""
 
-    help = "Migrates the database and makes the first administrator, whose password it prints once."
+    help = (
+        "Migrates the database, makes the first administrator, whose password it prints once, and brings the demo tunes "
+        "where there is no music yet."
+    )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Do both, quietly where there is nothing to do."""
+        """Do all of it, quietly where there is nothing to do."""
         call_command("migrate", verbosity=0, interactive=False)
         if options["verbosity"] > 1:
             self.stdout.write("The database is up to date.")
         if password := first_admin():
             self.stdout.write(
                 f"Administrator: {ADMIN_NAME}   password: {password}   (shown only now; keep it)"
+            )
+        if tunes := bring_demo_tunes(settings.DATA_DIR / "demo_tunes"):
+            self.stdout.write(
+                f"{tunes} demo tunes are in; manage.py import_sids PATH adds music of your own."
             )

@@ -6,8 +6,8 @@ Programs keep what they see in the RAM at LOG and end in a loop at the label `do
 
 from vagrant_moses.machine import Machine
 
+from hardware.assembler import assemble
 from tests.engine.cpu.bench import FAST_PATH, FULL_MACHINE, Bench, Registers
-from tests.engine.tunes.assembler import assemble
 
 ORIGIN, LOG, LOG_SIZE = 0x1000, 0x0400, 0x100
 # Interrupts off, RAM under the ROMs (the vectors are ours), VIC without bad lines, CIAs quiet, timers at $ffff.

@@ -2,8 +2,8 @@
 
 import pytest
 
+from hardware.assembler import assemble
 from hardware.engine import TunePlayer
-from tests.engine.tunes.assembler import assemble
 from tests.engine.tunes.sid_file import NTSC, PAL, SidFile
 
 # Measures from line 100 to line 100; then the highest line above 255 that it saw.

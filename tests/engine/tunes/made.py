@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.engine.tunes.assembler import assemble
+from hardware.assembler import assemble
 from tests.engine.tunes.sid_file import NTSC, PAL, SidFile
 
 FLAGS_PAL = PAL << 2 | 1 << 4

@@ -1,4 +1,4 @@
-"""Which bytes does a piece of 6510 source become? A two-pass assembler for the tests' own tunes.
+"""Which bytes does a piece of 6510 source become? A two-pass assembler for tunes of our own: the demo tunes and the tests' ones.
 
 One statement a line: `label:`, `name = expression`, `* = address`, `.byte`, `.word`, `.fill count, value`, or a mnemonic with
 its operand; `;` begins a comment. All 256 opcodes: the undocumented ones by their usual names (slo rla sre rra sax lax dcp
@@ -377,7 +377,7 @@ class _Pass:
         text = re.sub(r"\$([0-9a-fA-F]+)", r"0x\1", text)
         text = re.sub(r"%([01]+)", r"0b\1", text).replace("/", "//")
         try:
-            return int(eval(text, {"__builtins__": {}}, self.symbols))
+            return int(eval(text, {"__builtins__": {}}, self.symbols))  # noqa: S307  source of our own, and no builtins
         except NameError as error:
             raise _UnknownSymbol(str(error)) from error
 
