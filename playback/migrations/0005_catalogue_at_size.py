@@ -8,8 +8,11 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def count_chips(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
+def count_chips(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Makes the rows fit the constraints below; all else comes with the next import."""
+    if schema_editor.connection.vendor == "postgresql":
+        # Else its checks of foreign keys wait for the commit, and no table that has some waiting can be altered.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     files = apps.get_model("playback", "SidFile").objects.exclude(first_model="")
     files.update(sids=1)
     files.exclude(second_model="", third_model="").update(sids=2)
