@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LIBRARY_PATH: Final = Path(__file__).resolve().parent.parent / "engine" / "build" / "libsidflow_engine.so"
 API_VERSION: Final = 1
 MAX_FRAMES: Final = 8192
+VOICES_PER_CHIP: Final = 3
 MAX_CHIPS: Final = 3
 # A tune whose init is slow may begin to sound late; nobody waits longer for its first write than init may run.
 FIRST_WRITE_LIMIT_S: Final = 10.0
@@ -156,6 +157,7 @@ _SIGNATURES: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "sf_start": (ctypes.c_int, (ctypes.c_void_p, ctypes.c_int)),
     "sf_prepare_reference": (ctypes.c_int, (ctypes.c_void_p,)),
     "sf_render": (ctypes.c_int, (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)),
+    "sf_taps": (ctypes.POINTER(ctypes.c_int16), (ctypes.c_void_p,)),
     "sf_registers": (ctypes.POINTER(ctypes.c_uint8), (ctypes.c_void_p, ctypes.c_int)),
     "sf_trace": (ctypes.c_int, (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_double)),
     "sf_seek": (ctypes.c_int, (ctypes.c_void_p, ctypes.c_double)),
@@ -328,6 +330,21 @@ class TunePlayer:
                 if made != len(block):
                     raise self.fault or status_error(Status.NO_TUNE)
             return samples
+
+    def render_voices(self, frames: int) -> npt.NDArray[np.int16]:
+        """What each voice gives during the next `frames` (1..8192), before the filter and whether muted or not.
+
+        Shape (chips, voices, frames), 16-bit; voices of chips that the tune has not are zero. Needs `Option.TAPS`.
+        """
+        import numpy as np
+
+        if not 1 <= frames <= MAX_FRAMES:
+            raise ValueError(f"between 1 and {MAX_FRAMES} frames at once")
+        with self._lock:
+            self.render(frames=frames)
+            pointer = self._library.sf_taps(self._open())
+            shape = (MAX_CHIPS, VOICES_PER_CHIP, MAX_FRAMES)
+            return np.ctypeslib.as_array(pointer, shape)[:, :, :frames].copy()
 
     def seek(self, seconds: float) -> None:
         """Stands at `seconds` after the song's beginning; the next `render` goes on there."""

@@ -691,8 +691,6 @@ void FastSynth::resume(const SynthSettings& settings, const SidState& state) {
   from.model = settings.model;
   voices_.resume(from);
   start(settings, state.cycle);
-  // Less than a slice, so that two slices go on making a sample.
-  const uint64_t head_start = settings.head_start < slice_length_ >> 32 ? settings.head_start : 0;
   constexpr int slices = 2048;
   level_sum_ = 0.f;
   out_ = nullptr;
@@ -701,8 +699,9 @@ void FastSynth::resume(const SynthSettings& settings, const SidState& state) {
   output_high_ = level_sum_ * (1.f / slices);
   clear_output();
   voices_.resume(from);
-  start_cycle_ -= head_start;
-  slice_left_ -= head_start << 32;
+  start_cycle_ -= settings.head_start;
+  // At high sample rates a slice is shorter than that: then the sound leads by the rest, some microseconds.
+  if (settings.head_start < slice_length_ >> 32) slice_left_ -= Voices::Ticks(settings.head_start) << 32;
 }
 
 void FastSynth::set_filter_enabled(bool enabled) {
@@ -1018,6 +1017,7 @@ int FastSynth::render(const RegisterWrite* writes, int count, uint8_t chip, uint
     if (writes[i].cycle > voices_.cycle()) run_to(writes[i].cycle);
     write(writes[i].reg & 31, writes[i].value);
   }
+  if (end_cycle <= start_cycle_) return 0;
   // Sample n is due at floor((n + 1) * clock / rate); floor(x) < end is x < end for a whole number end.
   const double end = double(end_cycle - start_cycle_);
   const double rate = settings_.sample_rate_hz;

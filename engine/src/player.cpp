@@ -15,6 +15,7 @@ namespace {
 constexpr int kBlockFrames = 1024;
 constexpr int kCrossfadeMs = 30;
 constexpr int kJamFadeMs = 20;
+constexpr uint64_t kLongestInstruction = 64;  // cycles, with those that the VIC takes of a bad line
 constexpr uint32_t kRomSizes[3] = {8192, 8192, 4096};
 // While no sound is made the machine is run in steps of this many cycles.
 constexpr uint64_t kSilentStep = 20000;
@@ -217,6 +218,27 @@ void Player::advance(Voicing& voicing, uint64_t end_cycle) {
   }
 }
 
+// Beside synths that tell nothing of their voices others follow them, for as long as somebody looks.
+void Player::follow_voices(Voicing& voicing) {
+  const uint64_t now = machine_->clk;
+  const uint64_t rendered_to = voicing.base + (cycle_of_frame(voicing.rendered) - machine_->start_clk);
+  for (int chip = 0; chip < tune_.chips; chip++) {
+    ChipSynth* const synth = voicing.chips[chip].get();
+    if (!options_.taps || synth == nullptr || synth->set_taps(nullptr)) {
+      voicing.taps[chip].reset();
+    } else if (!voicing.taps[chip]) {
+      SidState& state = machine_->sid(chip);
+      state.advance(now);
+      SynthSettings chip_settings = settings(chip);
+      // More than an instruction ahead is a machine that was traced before it was heard: what was missed stays so.
+      if (now - rendered_to <= kLongestInstruction)
+        chip_settings.head_start = static_cast<uint32_t>(now - rendered_to);
+      voicing.taps[chip].reset(new VoiceTaps);
+      voicing.taps[chip]->resume(chip_settings, state);
+    }
+  }
+}
+
 // The same, and what each voice did goes to taps_. The rows get exactly `frames` values: a synth that is a sample ahead
 // or behind is cut or held.
 void Player::advance_with_taps(Voicing& voicing, uint64_t end_cycle, int frames) {
@@ -225,11 +247,6 @@ void Player::advance_with_taps(Voicing& voicing, uint64_t end_cycle, int frames)
     int16_t* const voices[3] = {rows[chip][0], rows[chip][1], rows[chip][2]};
     ChipSynth* const synth = voicing.chips[chip].get();
     if (synth == nullptr || synth->set_taps(voices)) continue;
-    if (!voicing.taps[chip]) {
-      voicing.taps[chip].reset(new VoiceTaps);
-      SidState state = machine_->sid(chip);
-      voicing.taps[chip]->resume(settings(chip), state);
-    }
     const int made = voicing.taps[chip]->render(machine_->writes.data(), static_cast<int>(writes_before(end_cycle)),
                                                 static_cast<uint8_t>(chip), end_cycle, voices, kBlockFrames + 64);
     for (int voice = 0; made > 0 && voice < 3; voice++)
@@ -252,6 +269,7 @@ void Player::make_frames(int frames) {
     next_.rendered += static_cast<uint64_t>(frames);
     end_cycle = std::max(end_cycle, due_cycle(next_, next_.rendered));
   }
+  follow_voices(current_);
   run_to(end_cycle);
   if (options_.taps)
     advance_with_taps(current_, end_cycle, frames);

@@ -74,6 +74,7 @@ class Player {
   void apply_switches(Voicing& voicing);
   size_t writes_before(uint64_t cycle) const;
   void advance(Voicing& voicing, uint64_t end_cycle);
+  void follow_voices(Voicing& voicing);
   void advance_with_taps(Voicing& voicing, uint64_t end_cycle, int frames);
   void make_frames(int frames);
   void change_synth_if_asked();

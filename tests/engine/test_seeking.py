@@ -96,3 +96,16 @@ def test_a_seek_before_the_first_render_is_the_same_as_one_after_it() -> None:
         player.seek(4)
         late = player.render(seconds=1.5)
     assert goes_on(early, late)
+
+
+@pytest.mark.parametrize("synth", SYNTHS)
+@pytest.mark.parametrize("rate_hz", [8000, 96000, 192000])
+def test_any_sample_rate_can_be_sought_in(synth: Synth, rate_hz: int) -> None:
+    """The machine stops up to seven cycles late, which is more than a sample of 192 kHz takes."""
+    with TunePlayer(TUNES["digi_beside_a_raster_player"]) as player:
+        player.set_option(Option.SYNTH, synth)
+        player.set_option(Option.SAMPLE_RATE, rate_hz)
+        player.start()
+        for step in range(1, 12):
+            player.seek(step / 7)
+            assert player.render(frames=500).shape == (500,)
