@@ -24,8 +24,8 @@ export class Bar {
     return (song.lengthMs ?? this.defaultLengthMs) / 1000;
   }
 
-  /** @param {State} state @param {string} next what plays afterwards */
-  show(state, next) {
+  /** @param {State} state @param {string} next what plays afterwards @param {string} [silent] which voices are not heard */
+  show(state, next, silent = "") {
     const { root } = this;
     const { phase, track } = state;
     const running = phase === "playing" || phase === "loading";
@@ -38,7 +38,8 @@ export class Bar {
     if (!track) return;
     const { tune, song } = track;
     this.#say("title", tune.title);
-    this.#say("author", tune.songs.length > 1 ? `song ${song} of ${tune.songs.length} · ${tune.author}` : tune.author);
+    const place = tune.songs.length > 1 ? `song ${song} of ${tune.songs.length}` : "";
+    this.#say("author", [silent, place, tune.author].filter(Boolean).join(" · "));
     const length = this.lengthOf(track);
     this.#say("length", clock(length));
     this.seek.disabled = phase === "failed";

@@ -13,6 +13,9 @@ const KEYS = {
   p: "previous-song",
   N: "next-tune",
   P: "previous-tune",
+  s: "solo-next",
+  d: "digis",
+  0: "all-voices",
   "?": "help",
 };
 
@@ -28,6 +31,9 @@ export function actionOfKey(event) {
   if (takesArrows && event.key.startsWith("Arrow")) return "";
   // A focused button or link takes the space bar itself.
   if (event.key === " " && target?.closest("button, a, input, summary")) return "";
+  // Shift makes other characters of digits on every keyboard: the key's place tells. Number pads play songs.
+  const [, digit] = /^Digit([1-9])$/.exec(event.code) ?? [];
+  if (event.shiftKey && digit) return `mute-voice-${digit}`;
   if (/^[1-9]$/.test(event.key)) return `song-${event.key}`;
   // Caps Lock shall not turn songs into tunes: the shift key decides, not the letter's case.
   const key = event.key.length === 1 && !event.shiftKey ? event.key.toLowerCase() : event.key;

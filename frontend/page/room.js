@@ -11,6 +11,7 @@ import { tellMediaSession } from "./media-session.js";
 import { NowPlaying } from "./now-playing.js";
 import { Scopes } from "./scopes.js";
 import { firstSong, readTunes, songAfter, songBefore, tuneBeside } from "./tunes.js";
+import { VoiceButtons } from "./voice-buttons.js";
 import { Volume } from "./volume.js";
 
 /** @typedef {import("./tunes.js").Song} Song */
@@ -42,6 +43,7 @@ export class Room {
     this.now = new NowPlaying(document, this.rows);
     this.scopes = new Scopes(document, () => wasm.moment());
     this.volume = new Volume(this.bar, wasm);
+    this.voices = new VoiceButtons(document, (voices) => this.#mute(voices.mask));
     this.failures = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.advancing = undefined;
@@ -74,7 +76,7 @@ export class Room {
     else if (action === "seek-input") this.bar.preview(value);
     else if (action === "seek-change") this.#seek(value);
     else if (action.startsWith("song-")) this.#play(song?.tune.songs[Number(action.slice(5)) - 1] ?? null);
-    else this.volume.act(action, value);
+    else if (!this.voices.act(action, element)) this.volume.act(action, value);
   }
 
   // ---- actions ----
@@ -114,7 +116,12 @@ export class Room {
   /** @param {Song | null | undefined} song */
   #play(song) {
     clearTimeout(this.advancing);
-    if (song) this.player.command({ type: "play", track: song });
+    if (!song) return;
+    if (song.tune !== this.player.state.track?.tune) {
+      this.voices.begin();
+      this.wasm.setMute(0);
+    }
+    this.player.command({ type: "play", track: song });
   }
 
   /** @param {Song | null} song the one before */
@@ -131,6 +138,13 @@ export class Room {
     this.player.command({ type: "seek", seconds: Math.min(Math.max(0, seconds), last) });
   }
 
+  /** What the ring holds was rendered with the old voices, so the song goes on from here with the new ones. @param {number} mask */
+  #mute(mask) {
+    this.wasm.setMute(mask);
+    if (this.player.command({ type: "seek", seconds: this.player.seconds })) return;
+    this.#show();
+  }
+
   // ---- what the player says ----
 
   #listen() {
@@ -138,7 +152,9 @@ export class Room {
     player.addEventListener("state", () => this.#changed());
     player.addEventListener("opened", (event) => {
       const song = player.state.track;
-      this.now.facts(/** @type {CustomEvent} */ (event).detail);
+      const { detail } = /** @type {CustomEvent} */ (event);
+      this.now.facts(detail);
+      this.voices.has(detail.chips.length);
       if (song) this.now.notes(this.sessions.notes.get(song.fileId) ?? [], song.song);
     });
     player.addEventListener("notice", (event) => this.bar.notice(/** @type {CustomEvent} */ (event).detail.message));
@@ -188,7 +204,7 @@ export class Room {
   #show() {
     const { state } = this.player;
     const next = state.track && songAfter(this.tunes, state.track);
-    this.bar.show(state, next && state.track ? describeNext(state.track, next) : "");
+    this.bar.show(state, next && state.track ? describeNext(state.track, next) : "", this.voices.voices.describe());
     this.now.show(state);
     this.#look();
     this.#tick();

@@ -137,10 +137,11 @@ class Scope {
     context.strokeStyle = this.colours[voice] ?? "#fff";
     context.lineJoin = "round";
     const scale = this.scale ?? 1;
-    context.globalAlpha = 0.18;
+    const silent = this.lanes[voice]?.hasAttribute("data-silent");
+    context.globalAlpha = silent ? 0 : 0.18;
     context.lineWidth = 7 * scale;
     context.stroke();
-    context.globalAlpha = 1;
+    context.globalAlpha = silent ? 0.3 : 1;
     context.lineWidth = 2 * scale;
     context.stroke();
   }

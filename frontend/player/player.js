@@ -89,7 +89,8 @@ export class Player extends EventTarget {
       if (track?.obstacle) throw new PlayError(track.obstacle.code, track.obstacle.message);
       if (track) await this.adapter.open(epoch, track, startSeconds, signal);
     } catch (error) {
-      if (!signal.aborted) this.#move({ type: "failed", epoch, problem: problemFrom(error) });
+      // A seek on the way here has begun a newer epoch of the same opening.
+      if (!signal.aborted) this.#move({ type: "failed", epoch: this.state.epoch, problem: problemFrom(error) });
     }
   }
 

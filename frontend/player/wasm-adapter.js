@@ -40,6 +40,9 @@ export class WasmAdapter {
     this.paused = false;
     this.looking = true;
     this.volume = 1;
+    this.mute = 0;
+    /** What open() has not yet sent to the emulator; a seek meanwhile changes it. @type {{epoch: number, seconds: number} | null} */
+    this.pending = null;
     /** @type {Worker | null} */
     this.worker = null;
     /** @type {AudioContext | null} */
@@ -80,13 +83,18 @@ export class WasmAdapter {
   async open(epoch, track, startSeconds, signal) {
     this.warmUp(true);
     this.resume();
+    const pending = { epoch, seconds: startSeconds };
+    this.pending = pending;
     const [file] = await Promise.all([this.sessions.bytes(track, signal), this.opening]);
     signal.throwIfAborted();
+    this.pending = null;
     const known = track.lengthMs !== null;
     const lengthSeconds = (track.lengthMs ?? this.urls.defaultLengthMs) / 1000;
     const fadeSeconds = Math.min(known ? FADE_SECONDS.known : FADE_SECONDS.unknown, lengthSeconds / 4);
     const { song } = track;
-    this.#send({ type: "open", epoch, file, song, startSeconds, lengthSeconds, fadeSeconds, options: {} }, [file]);
+    const options = { mute: this.mute };
+    const place = { epoch: pending.epoch, startSeconds: pending.seconds };
+    this.#send({ type: "open", ...place, file, song, lengthSeconds, fadeSeconds, options }, [file]);
   }
 
   pause() {
@@ -104,11 +112,13 @@ export class WasmAdapter {
 
   /** @param {number} epoch @param {number} seconds */
   seek(epoch, seconds) {
-    this.#send({ type: "seek", epoch, seconds });
+    if (this.pending) Object.assign(this.pending, { epoch, seconds });
+    else this.#send({ type: "seek", epoch, seconds });
   }
 
   /** @param {number} epoch */
   stop(epoch) {
+    this.pending = null;
     if (this.output) this.#send({ type: "stop", epoch });
   }
 
@@ -118,6 +128,12 @@ export class WasmAdapter {
     if (this.gain && this.context) {
       this.gain.gain.setTargetAtTime(volume * volume, this.context.currentTime, VOLUME_RAMP_SECONDS);
     }
+  }
+
+  /** Takes effect with the next open() or seek(): what lies in the ring was rendered before. @param {number} mask as the engine's */
+  setMute(mask) {
+    this.mute = mask;
+    if (this.output) this.#send({ type: "options", options: { mute: mask } });
   }
 
   /** @param {number} epoch */

@@ -176,6 +176,13 @@ def pitch_hz(samples: Samples, rate: int) -> float:
     return float((peak + shift) * rate / (4 * len(samples)))
 
 
+def loudness_at(samples: Samples, rate: int, hz: float) -> float:
+    """How strong one pitch is, as the amplitude of a sine."""
+    window = np.hanning(len(samples))
+    wave = np.exp(-2j * np.pi * hz / rate * np.arange(len(samples)))
+    return float(2 * abs((samples * window * wave).sum()) / window.sum())
+
+
 def longest_silence_s(samples: Samples, rate: int) -> float:
     """The longest stretch without a sound."""
     loud = np.flatnonzero(np.abs(samples) > 1e-4)

@@ -18,6 +18,11 @@ _RISING_INIT: Final = bytes.fromhex(
     )
 )
 _RISING_PLAY: Final = bytes.fromhex("e6fb a5fb c932 d00b a900 85fb e6fc a5fc 8d01d4 60".replace(" ", ""))
+# Voice 1 holds $1000, voice 2 four times that, for ever; voice 3 is silent.
+_DUET: Final = bytes.fromhex(
+    "a910 8d01d4 a940 8d08d4 a9f0 8d06d4 8d0dd4 a90f 8d18d4 a911 8d04d4 8d0bd4 60 60".replace(" ", "")
+)
+DUET_HZ: Final = tuple(high * 256 * PAL_CYCLES_PER_SECOND / 2**24 for high in (0x10, 0x40))
 _JAM_AFTER_50_CALLS: Final = bytes.fromhex("e6fb a5fb c932 d001 02 60".replace(" ", ""))
 _NEVER_RETURNS: Final = bytes.fromhex("4c0010")
 
@@ -48,6 +53,7 @@ def write_tunes(folder: Path) -> None:
         "b_never_returns.sid": endless,
         "c_cut_off.sid": rising[:100],
         "d_after.sid": after,
+        "dd_duet.sid": psid("Duet", program=_DUET, play=LOAD + len(_DUET) - 1),
         "e_jams.sid": jams,
         "f_last.sid": psid("Last", program=_RISING_INIT + _RISING_PLAY, play=LOAD + len(_RISING_INIT)),
     }
