@@ -48,6 +48,7 @@ export class Room {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.advancing = undefined;
     this.#listen();
+    this.#openOwnRoms();
     this.#show();
   }
 
@@ -145,6 +146,15 @@ export class Room {
     this.#show();
   }
 
+  /** Few visitors have ROMs of their own: what watches over them is fetched when they open the section. */
+  #openOwnRoms() {
+    const section = this.document.getElementById("own-roms");
+    if (!(section instanceof HTMLDetailsElement)) return;
+    const open = async () => (await import("./own-roms.js")).watchOwnRoms(section);
+    if (section.open) void open();
+    else section.addEventListener("toggle", () => void open(), { once: true });
+  }
+
   // ---- what the player says ----
 
   #listen() {
@@ -167,6 +177,7 @@ export class Room {
     const { state } = this.player;
     if (state.ready && state.phase === "playing") this.#sounding();
     this.#show();
+    this.sessions.keepFresh(state.phase === "playing" ? state.track : null);
     if (state.phase === "ended") this.#advance();
     else if (state.phase === "failed") this.#failed();
   }

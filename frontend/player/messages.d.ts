@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What do the player's threads say to each other? Every message is one of these unions; docs/player.md draws who sends which.
 
+import type { Roms } from "./rom-kinds.js";
+
 /** A blob of one chip's facts, as played. */
 export interface ChipFacts {
   model: number; // 6581 or 8580
@@ -38,6 +40,8 @@ export type ToEmulator =
       lengthSeconds: number;
       fadeSeconds: number;
       options: EngineOptions;
+      /** For tunes that need them. */
+      roms: Roms;
     }
   | { type: "seek"; epoch: number; seconds: number }
   | { type: "stop"; epoch: number }

@@ -86,7 +86,9 @@ export class Player extends EventTarget {
     const available = this.adapter.available();
     try {
       if (!available.ok) throw new PlayError("unavailable", available.reason);
-      if (track?.obstacle) throw new PlayError(track.obstacle.code, track.obstacle.message);
+      // ROMs may be there that the catalogue knows nothing of: the visitor's own.
+      if (track?.obstacle && track.obstacle.code !== "needs_roms")
+        throw new PlayError(track.obstacle.code, track.obstacle.message);
       if (track) await this.adapter.open(epoch, track, startSeconds, signal);
     } catch (error) {
       // A seek on the way here has begun a newer epoch of the same opening.

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How does a track become bytes? A play session is asked for, its SID file is fetched, and an expired session is renewed.
+ * How does a track become bytes? A play session is asked for, its SID file is fetched, and so are ROMs where it needs some.
  *
- * Files are kept (a tune's songs share one), and so is an answer that was asked for ahead of a click.
+ * Files are kept (a tune's songs share one), and so is an answer that was asked for ahead of a click. What plays has a fresh
+ * session at any time: it is renewed before it ends, and one that ended all the same (410) is renewed when that shows.
  */
 import { PlayError, problemOf } from "../shared/problem.js";
 
-/** @typedef {{id: string, expiresAt: string, sidUrl: string}} Session */
+/** @typedef {{id: string, expiresAt: string, sidUrl: string, romUrls: Record<string, string>}} Session */
+/** @typedef {{publicId: string, fileId: string}} Wish */
 /** @typedef {{session: Session, asked: number}} Kept */
 /** @typedef {{song: number | null, field: string, text: string}} Note what STIL says; song null: about the whole file */
 
 const FILES_KEPT = 12;
 /** A session that is about to expire is as good as expired. */
 const MARGIN_MS = 5000;
+/** Timers of a page in the background come up to a minute late. */
+const RENEW_BEFORE_MS = 90_000;
+const RENEW_AGAIN_MS = 30_000;
 
 export class Sessions {
   /** @param {{playUrl: string}} urls */
@@ -24,11 +29,17 @@ export class Sessions {
     this.files = new Map();
     /** @type {Map<string, Note[]>} by file */
     this.notes = new Map();
+    /** @type {Map<string, string[]>} by file, kinds of ROMs */
+    this.needs = new Map();
+    /** @type {Wish | null} whose session is kept fresh */
+    this.fresh = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.renewal = undefined;
   }
 
   /**
    * The bytes of a track's SID file. Throws PlayError.
-   * @param {{publicId: string, fileId: string}} track
+   * @param {Wish} track
    * @param {AbortSignal} [signal] ends the waiting, not the fetching: what comes is kept for the next time
    * @returns {Promise<ArrayBuffer>} a copy, to be given away
    */
@@ -37,15 +48,60 @@ export class Sessions {
     return bytes.slice(0);
   }
 
-  /** Asks ahead of time; what goes wrong will be told when it matters. @param {{publicId: string, fileId: string}} track */
+  /**
+   * The ROMs that a track needs, by kind; none for nearly all. Throws PlayError, with what to do where they are missing.
+   * @param {Wish} track
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./rom-kinds.js").Roms>}
+   */
+  async roms(track, signal) {
+    await abortable(this.#file(track), signal);
+    const needs = this.needs.get(track.fileId) ?? [];
+    return needs.length > 0 ? abortable(this.#roms(track, needs), signal) : {};
+  }
+
+  /** @param {Wish} track @param {string[]} needs */
+  async #roms({ publicId, fileId }, needs) {
+    const { findRoms } = await import("./roms.js"); // few tunes need it
+    const { romUrls } = await this.#session(publicId, fileId);
+    return findRoms(needs, Object.keys(romUrls), (kind) =>
+      this.#fetch(publicId, fileId, (session) => session.romUrls[kind] ?? ""),
+    );
+  }
+
+  /** Has a session at any time for what plays; null: nothing does. @param {Wish | null} track */
+  keepFresh(track) {
+    if (track?.publicId === this.fresh?.publicId) return;
+    this.fresh = track;
+    clearTimeout(this.renewal);
+    if (track) void this.#renewInTime(track);
+  }
+
+  /** @param {Wish} track */
+  async #renewInTime(track) {
+    let waitMs = RENEW_AGAIN_MS;
+    try {
+      const session = await this.#session(track.publicId, track.fileId);
+      waitMs = Math.max(1000, Date.parse(session.expiresAt) - Date.now() - RENEW_BEFORE_MS);
+    } catch {
+      // The network is away: what plays goes on playing, and the next try comes soon.
+    }
+    if (this.fresh !== track) return;
+    this.renewal = setTimeout(() => {
+      this.sessions.delete(track.publicId);
+      void this.#renewInTime(track);
+    }, waitMs);
+  }
+
+  /** Asks ahead of time; what goes wrong will be told when it matters. @param {Wish} track */
   prefetch(track) {
     this.#file(track).catch(() => {});
   }
 
-  /** @param {{publicId: string, fileId: string}} track @returns {Promise<ArrayBuffer>} */
+  /** @param {Wish} track @returns {Promise<ArrayBuffer>} */
   #file({ publicId, fileId }) {
     const kept = this.files.get(fileId);
-    const file = kept ?? this.#fetch(publicId, fileId);
+    const file = kept ?? this.#fetch(publicId, fileId, (session) => session.sidUrl);
     this.files.delete(fileId);
     this.files.set(fileId, file);
     if (!kept) file.catch(() => this.files.delete(fileId));
@@ -54,12 +110,12 @@ export class Sessions {
     return file;
   }
 
-  /** @param {string} publicId @param {string} fileId @returns {Promise<ArrayBuffer>} */
-  async #fetch(publicId, fileId) {
-    let response = await ask((await this.#session(publicId, fileId)).sidUrl);
+  /** @param {string} publicId @param {string} fileId @param {(session: Session) => string} urlIn @returns {Promise<ArrayBuffer>} */
+  async #fetch(publicId, fileId, urlIn) {
+    let response = await ask(urlIn(await this.#session(publicId, fileId)));
     if (response.status === 410) {
       this.sessions.delete(publicId);
-      response = await ask((await this.#session(publicId, fileId)).sidUrl);
+      response = await ask(urlIn(await this.#session(publicId, fileId)));
     }
     if (!response.ok) throw await problemOf(response);
     return response.arrayBuffer();
@@ -86,6 +142,7 @@ export class Sessions {
     const answer = await response.json();
     const { session, track } = answer.items[0] ?? {};
     this.notes.set(fileId, track?.notes ?? []);
+    this.needs.set(fileId, track?.needsRoms ?? []);
     if (!session) throw new PlayError("track-not-found", "This tune is not in the collection any more.");
     return session;
   }

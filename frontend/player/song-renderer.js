@@ -6,7 +6,9 @@
  * reference synth's tables are built (half a second of this thread, the first time) and the engine changes over, which is
  * not heard. A device on which the reference synth cannot keep ahead goes back to the fast one and stays there.
  */
+
 import { BLOCK_FRAMES, CHANNELS, CHIPS, REGISTER_BYTES, TAP_FRAMES, TAP_STEP, VOICES } from "./ring.js";
+import { ROM_KINDS } from "./rom-kinds.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./messages.d.ts").FromEmulator} FromEmulator */
@@ -77,6 +79,7 @@ export class SongRenderer {
     engine.setOption("sampleRate", this.rate);
     engine.setOption("taps", this.looking ? 1 : 0);
     for (const [name, value] of Object.entries(message.options)) engine.setOption(name, value);
+    for (const kind of ROM_KINDS) engine.setRom(kind, new Uint8Array(message.roms[kind] ?? new ArrayBuffer(0)));
     this.chips = Math.min(CHIPS, engine.info("chips") || 1);
     this.channels = this.chips > 1 ? 2 : 1;
     engine.setOption("channels", this.channels);

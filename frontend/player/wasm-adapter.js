@@ -85,7 +85,8 @@ export class WasmAdapter {
     this.resume();
     const pending = { epoch, seconds: startSeconds };
     this.pending = pending;
-    const [file] = await Promise.all([this.sessions.bytes(track, signal), this.opening]);
+    const { sessions } = this;
+    const [file, roms] = await Promise.all([sessions.bytes(track, signal), sessions.roms(track, signal), this.opening]);
     signal.throwIfAborted();
     this.pending = null;
     const known = track.lengthMs !== null;
@@ -94,7 +95,7 @@ export class WasmAdapter {
     const { song } = track;
     const options = { mute: this.mute };
     const place = { epoch: pending.epoch, startSeconds: pending.seconds };
-    this.#send({ type: "open", ...place, file, song, lengthSeconds, fadeSeconds, options }, [file]);
+    this.#send({ type: "open", ...place, file, song, lengthSeconds, fadeSeconds, options, roms }, [file]);
   }
 
   pause() {
