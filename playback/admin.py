@@ -4,6 +4,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
+from playback.roms.admin import RomBundleAdmin
+
+__all__ = ["RomBundleAdmin"]  # its own room; Django's admin finds it by this import
 
 
 class _EvidenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

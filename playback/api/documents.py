@@ -9,12 +9,15 @@ from django.urls import reverse
 
 from playback.catalogue.models import Obstacle, Track
 from playback.delivery.sessions import Session
+from playback.roms.bundles import obstacle_given
+from playback.roms.checking import ROM_SIZES
+from playback.roms.models import RomBundle
 
 
-def track_document(track: Track) -> dict[str, Any]:
-    """A track that was fetched `with_file()`."""
+def track_document(track: Track, bundle: RomBundle | None) -> dict[str, Any]:
+    """A track that was fetched `with_file()`, as it is with this bundle of ROMs (None: there is none)."""
     file = track.album.sid_file
-    obstacle = file.obstacle
+    obstacle = obstacle_given(file, bundle)
     artist = track.album.artist
     return {
         "id": str(track.public_id),
@@ -41,14 +44,28 @@ def _obstacle_document(obstacle: Obstacle | None) -> dict[str, str] | None:
     return {"code": obstacle.code, "message": obstacle.message} if obstacle else None
 
 
-def session_document(session: Session) -> dict[str, Any]:
+def session_document(session: Session, track: Track, bundle: RomBundle | None) -> dict[str, Any]:
     """What a client needs to play; the maps are empty where the server has nothing of the kind."""
     token = session.token()
     return {
         "id": token,
         "expiresAt": session.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "sidUrl": reverse("playback-sid", args=[token]),
-        "romUrls": {},
+        "romUrls": _rom_urls(token, bundle) if bundle and track.album.sid_file.needs_basic else {},
         "streamUrls": {},
         "fallbackHlsUrl": None,
     }
+
+
+def _rom_urls(token: str, bundle: RomBundle) -> dict[str, str]:
+    return {kind: reverse("playback-rom", args=[token, kind]) for kind in bundle.roms}
+
+
+def manifest_document(bundle: RomBundle | None) -> dict[str, Any]:
+    """Which ROMs browsers get, with what proves them."""
+    return {"bundles": [_bundle_document(bundle)] if bundle else []}
+
+
+def _bundle_document(bundle: RomBundle) -> dict[str, Any]:
+    roms = {kind: {"sha256": sha256, "sizeBytes": ROM_SIZES[kind]} for kind, sha256 in bundle.roms.items()}
+    return {"id": str(bundle.pk), "name": bundle.name, "roms": roms}

@@ -133,6 +133,27 @@ class TracksDocument(serializers.Serializer[Any]):
     nextCursor = serializers.CharField(allow_null=True)  # noqa: N815
 
 
+class RomDocument(serializers.Serializer[Any]):
+    """What proves a ROM."""
+
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
+    sizeBytes = serializers.IntegerField()  # noqa: N815
+
+
+class RomBundleDocument(serializers.Serializer[Any]):
+    """ROMs that belong together, by kind: basic, kernal and perhaps chargen."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    roms = serializers.DictField(child=RomDocument())
+
+
+class RomManifestDocument(serializers.Serializer[Any]):
+    """The bundles that browsers may use; at most one."""
+
+    bundles = RomBundleDocument(many=True)
+
+
 class ProblemDocument(serializers.Serializer[Any]):
     """An error (RFC 9457)."""
 
@@ -203,4 +224,20 @@ EXPIRED = OpenApiExample(
     },
     response_only=True,
     status_codes=["410"],
+)
+ROM_MANIFEST = OpenApiExample(
+    "one bundle",
+    value={
+        "bundles": [
+            {
+                "id": "1",
+                "name": "Our own KERNAL and BASIC",
+                "roms": {
+                    "basic": {"sha256": "5a" * 32, "sizeBytes": 8192},
+                    "kernal": {"sha256": "c3" * 32, "sizeBytes": 8192},
+                },
+            }
+        ]
+    },
+    response_only=True,
 )

@@ -1,8 +1,6 @@
 """Which endpoints give tracks, sessions and bytes?
 
-All three are for everybody and write nothing, on the server's disk or in its database: so there is no cookie to
-protect, they look at none (`authentication_classes = []`), and a CSRF token would guard nothing.  What a visitor gets is
-what the page shows to all.
+The ROMs have a module of their own, `playback.api.roms`.
 """
 
 from typing import Any
@@ -10,56 +8,24 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.permissions import AllowAny
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from playback.api import schema
 from playback.api.documents import session_document, track_document
-from playback.api.parsing import SmallJSONParser
+from playback.api.public_view import OneForm, PublicView, track_of_session
 from playback.catalogue.finding import NoSuchFileError, NoSuchSongError, track_at, tracks_with
 from playback.catalogue.listing import BadCursorError, Cursor, track_page
 from playback.catalogue.models import Track
-from playback.delivery.problems import (
-    BadCursor,
-    BadSession,
-    SessionExpired,
-    SessionUnknown,
-    SongOutOfRange,
-    TrackNotFound,
-)
-from playback.delivery.sessions import (
-    ExpiredSessionError,
-    MalformedSessionError,
-    Session,
-    UnknownSessionError,
-    open_session,
-    read_session,
-)
-from playback.delivery.sid_bytes import CONTENT_TYPE, bytes_response, read_sid
+from playback.delivery.bytes_response import bytes_response
+from playback.delivery.problems import BadCursor, SongOutOfRange, TrackNotFound
+from playback.delivery.sessions import open_session
+from playback.delivery.sid_bytes import CONTENT_TYPE, read_sid
+from playback.roms.bundles import bundle_for
+from playback.roms.models import RomBundle
 
 
-class _OneForm(BaseContentNegotiation):
-    """Answers in the one form there is, whatever Accept says: a player asks for */* or for audio."""
-
-    def select_parser(self, _request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, _request: Request, renderers: Any, _format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
-class _PublicView(APIView):
-    authentication_classes = []
-    permission_classes = [AllowAny]
-    parser_classes = [SmallJSONParser]
-    renderer_classes = [JSONRenderer]
-
-
-class PlayView(_PublicView):
+class PlayView(PublicView):
     """Opens playback sessions."""
 
     @extend_schema(
@@ -88,7 +54,7 @@ class PlayView(_PublicView):
         wish = schema.PlayRequest(data=request.data)
         wish.is_valid(raise_exception=True)
         asked = wish.validated_data
-        response = Response(_plays(asked["trackIds"]) if "trackIds" in asked else _play(_track(asked)))
+        response = Response(_plays(asked["trackIds"]) if "trackIds" in asked else _one(_track(asked)))
         response.headers["Cache-Control"] = "no-store"  # each answer is a new session
         return response
 
@@ -102,8 +68,13 @@ def _track(asked: dict[str, Any]) -> Track:
         raise SongOutOfRange(f"Its songs are 1 to {error.songs}.", songs=error.songs) from None
 
 
-def _play(track: Track) -> dict[str, Any]:
-    return {"track": track_document(track), "session": session_document(open_session(track.public_id))}
+def _play(track: Track, bundle: RomBundle | None) -> dict[str, Any]:
+    session = open_session(track.public_id)
+    return {"track": track_document(track, bundle), "session": session_document(session, track, bundle)}
+
+
+def _one(track: Track) -> dict[str, Any]:
+    return _play(track, bundle_for([track.album.sid_file]))
 
 
 def _plays(ids: list[Any]) -> dict[str, Any]:
@@ -111,13 +82,15 @@ def _plays(ids: list[Any]) -> dict[str, Any]:
     if not tracks:
         raise TrackNotFound("None of these tracks is here.")
     missing = [str(track_id) for track_id in dict.fromkeys(ids) if track_id not in tracks]
-    return {"items": [_play(tracks[track_id]) for track_id in ids if track_id in tracks], "missing": missing}
+    bundle = bundle_for([track.album.sid_file for track in tracks.values()])
+    items = [_play(tracks[track_id], bundle) for track_id in ids if track_id in tracks]
+    return {"items": items, "missing": missing}
 
 
-class SidView(_PublicView):
+class SidView(PublicView):
     """Serves a session's SID file."""
 
-    content_negotiation_class = _OneForm
+    content_negotiation_class = OneForm
 
     @extend_schema(
         operation_id="playback_sid",
@@ -138,25 +111,11 @@ class SidView(_PublicView):
     )
     def get(self, request: Request, session: str) -> HttpResponse:
         """The SID file of a session."""
-        public_id = _session(session).track
-        track = Track.objects.with_file().filter(public_id=public_id).first()
-        if track is None:
-            raise SessionUnknown("Its track is not in the catalogue.")
-        return bytes_response(request._request, read_sid(track.album.sid_file))
+        data = read_sid(track_of_session(session).album.sid_file)
+        return bytes_response(request._request, data, content_type=CONTENT_TYPE)
 
 
-def _session(token: str) -> Session:
-    try:
-        return read_session(token)
-    except MalformedSessionError:
-        raise BadSession from None
-    except UnknownSessionError:
-        raise SessionUnknown from None
-    except ExpiredSessionError:
-        raise SessionExpired("Ask /api/play for a new one.") from None
-
-
-class TracksView(_PublicView):
+class TracksView(PublicView):
     """Lists the tracks."""
 
     @extend_schema(
@@ -181,5 +140,6 @@ class TracksView(_PublicView):
         except BadCursorError:
             raise BadCursor from None
         tracks, following = track_page(after=after, limit=wish.validated_data["limit"])
-        items = [track_document(track) for track in tracks]
+        bundle = bundle_for([track.album.sid_file for track in tracks])
+        items = [track_document(track, bundle) for track in tracks]
         return Response({"items": items, "nextCursor": following.encode() if following else None})

@@ -59,6 +59,13 @@ class FileGone(NotFound):
     title = "The tune's file is not there any more"
 
 
+class RomNotFound(NotFound):
+    """The site has no such ROM, or the tune does not need it."""
+
+    code = "rom-not-found"
+    title = "There is no such ROM here"
+
+
 class RangeNotSatisfiable(DomainError):
     """The range begins behind the file's end."""
 

@@ -1,19 +1,8 @@
-"""How does a SID file's content leave the server, whole or in part?"""
-
-import hashlib
-from http import HTTPStatus
-
-from django.http import HttpRequest, HttpResponse
+"""Which bytes does a SID file have now?"""
 
 from playback.catalogue.models import SidFile
 from playback.catalogue.paths import read_below
-from playback.delivery.byte_range import (
-    UnsatisfiableRangeError,
-    etag_matches,
-    if_range_holds,
-    requested_range,
-)
-from playback.delivery.problems import FileGone, RangeNotSatisfiable
+from playback.delivery.problems import FileGone
 from playback.sidfile import LONGEST_SID_FILE
 
 # Registered with IANA in the personal tree.
@@ -32,35 +21,3 @@ def read_sid(file: SidFile) -> bytes:
     if len(data) > LONGEST_SID_FILE:
         raise FileGone(f"{file.path} is longer than a SID file can be.")
     return data
-
-
-def bytes_response(request: HttpRequest, data: bytes) -> HttpResponse:
-    """A 200, 206 or 304 with the seeds' headers.  Raises RangeNotSatisfiable.
-
-    The ETag is made of the bytes sent, not of the row: an edited file that is not imported again is another version.
-    """
-    etag = f'"{hashlib.md5(data, usedforsecurity=False).hexdigest()}"'
-    response = HttpResponse(content_type=CONTENT_TYPE)
-    if etag_matches(request.headers.get("If-None-Match"), etag):
-        response.status_code = HTTPStatus.NOT_MODIFIED
-    else:
-        _fill(response, request, data, etag)
-    response.headers["ETag"] = etag
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = "private, max-age=30"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
-
-
-def _fill(response: HttpResponse, request: HttpRequest, data: bytes, etag: str) -> None:
-    wish = request.headers.get("Range") if if_range_holds(request.headers.get("If-Range"), etag) else None
-    try:
-        part = requested_range(wish, len(data))
-    except UnsatisfiableRangeError:
-        raise RangeNotSatisfiable(size=len(data)) from None
-    if part is None:
-        response.content = data
-        return
-    response.status_code = HTTPStatus.PARTIAL_CONTENT
-    response.headers["Content-Range"] = part.content_range(len(data))
-    response.content = data[part.first : part.last + 1]
