@@ -2,16 +2,28 @@
 
 from django.urls import path
 
-from playback import views
 from playback.api.roms import RomManifestView, RomView
+from playback.api.search import TunesView
 from playback.api.views import PlayView, SidView, TracksView
+from playback.pages import authors, folders, sitemaps
+from playback.pages.home import home
+from playback.pages.tune import tune
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("tune/<uuid:public_id>", views.tune, name="tune"),
+    path("", home, name="home"),
+    path("tune/<uuid:public_id>", tune, name="tune"),
+    path("folders", folders.collections, name="collections"),
+    path("folders/<int:collection>", folders.folder, name="folder"),
+    path("folders/<int:collection>/<path:path>", folders.folder, name="folder"),
+    path("authors", authors.authors, name="authors"),
+    path("authors/<int:pk>", authors.author, name="author"),
+    path("sitemap.xml", sitemaps.index, name="sitemap-index"),
+    path("sitemap-<int:page>.xml", sitemaps.section, name="sitemap"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("api/play", PlayView.as_view(), name="play"),
     path("api/playback/<str:session>/sid", SidView.as_view(), name="playback-sid"),
     path("api/playback/<str:session>/rom/<str:kind>", RomView.as_view(), name="playback-rom"),
     path("api/prefs/rom-manifest", RomManifestView.as_view(), name="rom-manifest"),
     path("api/tracks", TracksView.as_view(), name="tracks"),
+    path("api/tunes", TunesView.as_view(), name="tunes"),
 ]

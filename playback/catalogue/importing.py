@@ -16,6 +16,7 @@ from typing import Final, NamedTuple, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
+from playback.catalogue.counting import count_artists, count_folders
 from playback.catalogue.documents import Documents
 from playback.catalogue.folders import (
     FoundFile,
@@ -29,6 +30,7 @@ from playback.catalogue.folders import (
 from playback.catalogue.models import Collection, FolderNote, SidFile, SidFileQuerySet
 from playback.catalogue.reading import ReadFile, UnreadableError, read_file
 from playback.catalogue.writing import Written, write_batch
+from playback.search import index
 
 BATCH: Final = 500
 
@@ -137,6 +139,7 @@ def _follow(
             # One import of a collection at a time: what we look up below stays true until we have written.
             Collection.objects.select_for_update().get(pk=collection.pk)
             written = write_batch(collection, files, found_again, documents)
+            index.refresh(written.albums)
         _count(report, written)
         for pk in found_again.values():
             lost.pop(pk)
@@ -145,6 +148,8 @@ def _follow(
     for some in _batches(sorted(lost)):
         _miss(SidFile.objects.present().filter(pk__in=some), now, report)
     _follow_folder_notes(collection, documents)
+    count_folders(collection)
+    count_artists()
     Collection.objects.filter(pk=collection.pk).update(imported_at=now)
     report.broken.sort()
 

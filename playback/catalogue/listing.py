@@ -7,12 +7,13 @@ nothing is shown twice when files come or go meanwhile.  Order: collection, path
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from playback.catalogue.models import SidFile, Track
+from playback.catalogue.models import SidFile, SidFileQuerySet, Track
 from playback.catalogue.paths import canonical_path
 
 LONGEST_CURSOR: Final = 6000
@@ -86,9 +87,10 @@ def track_page(*, after: Cursor | None, limit: int) -> tuple[list[Track], Cursor
     return page, _behind(page[-1]) if more else None
 
 
-def file_page(*, after: Cursor | None, limit: int) -> FilePage:
-    """At most `limit` present files behind (with song 0: from) the cursor.  Two or three queries."""
-    rows = SidFile.objects.present().in_order().select_related("album__artist", "collection")
+def file_page(*, after: Cursor | None, limit: int, among: SidFileQuerySet | None = None) -> FilePage:
+    """At most `limit` present files behind (with song 0: from) the cursor, of all or of those.  Two or three queries."""
+    chosen = SidFile.objects.present() if among is None else among
+    rows = chosen.in_order().select_related("album__artist", "collection")
     if after is None:
         files = list(rows[: limit + 1])
     else:
@@ -97,11 +99,16 @@ def file_page(*, after: Cursor | None, limit: int) -> FilePage:
         files = _fill(here, rows.filter(collection_id__gt=after.collection), limit + 1)
     more = len(files) > limit
     files = files[:limit]
+    last = Cursor(files[-1].collection_id, files[-1].path, files[-1].songs) if more else None
+    return FilePage(files, songs_of(files), last)
+
+
+def songs_of(files: Iterable[SidFile]) -> dict[int, list[Track]]:
+    """The songs of each file by its album's id, in order.  One query."""
     tracks: dict[int, list[Track]] = {file.album_id: [] for file in files}
     for track in Track.objects.present().filter(album__in=tracks).order_by("album_id", "position"):
         tracks[track.album_id].append(track)
-    last = Cursor(files[-1].collection_id, files[-1].path, files[-1].songs) if more else None
-    return FilePage(files, tracks, last)
+    return tracks
 
 
 def _fill(here: QuerySet[_Row], later: QuerySet[_Row], count: int) -> list[_Row]:

@@ -67,10 +67,36 @@ class FolderNote(models.Model):
         return self.path
 
 
+class Folder(models.Model):
+    """A folder of a collection that has music somewhere below it; `counting` keeps these rows as the files are."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="folders")
+    path = models.CharField(max_length=LONGEST_PATH, help_text="Below the root, without a slash at its end.")
+    parent = models.CharField(max_length=LONGEST_PATH, blank=True, help_text="Its path; empty: the root.")
+    tunes = models.PositiveIntegerField(help_text="In it and in all folders below it.")
+
+    class Meta:
+        ordering = ["collection_id", "path"]
+        indexes = [models.Index(name="folder_parent", fields=["collection", "parent", "path"])]
+        constraints = [
+            models.UniqueConstraint(name="folder_path_once", fields=["collection", "path"]),
+            models.CheckConstraint(name="folder_has_path", condition=~Q(path="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rsplit("/", 1)[-1]
+
+
 class Artist(models.Model):
     """Who made it, by the name that the files give."""
 
     name = models.CharField(max_length=200, unique=True)
+    tunes = models.PositiveIntegerField(default=0, help_text="How many are there now; `counting` keeps it.")
 
     class Meta:
         ordering = ["name"]

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     help = (
         "Migrates the database, makes the first administrator, whose password it prints once, and brings the demo tunes "
-        "where there is no music yet."
+        "where there is no music yet. Makes the search's index where it is missing."
     )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if options["verbosity"] > 1:
             self.stdout.write("The database is up to date.")
+        call_command("rebuild_search", if_missing=True, stdout=self.stdout)
         if password := first_admin():
             self.stdout.write(
                 f"Administrator: {ADMIN_NAME}   password: {password}   (shown only now; keep it)"

@@ -1,0 +1,1 @@
+"""How is music found by words? `finding` asks, `index` keeps what is asked; two databases, one behaviour."""
