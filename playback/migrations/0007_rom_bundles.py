@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("playback", "0005_catalogue_at_size"),
+        ("playback", "0006_search_and_browse"),
     ]
 
     operations = [
