@@ -16,6 +16,9 @@ def _is_trusted(address: str, proxies: Sequence[Network]) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
+    # A server that listens on :: sees IPv4 clients so.
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
     return any(parsed in network for network in proxies if network.version == parsed.version)
 
 

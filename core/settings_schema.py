@@ -216,7 +216,9 @@ class SidflowSettings(BaseSettings):
     trusted_proxies: NetworkList = now(
         [], "Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."
     )
-    play_rate: RateLimit = now(None, "Plays per client, like `120/min`; empty: no limit.")
+    play_rate: RateLimit = now(
+        None, "Plays per client, like `120/min`; each track of a batch counts; empty: no limit."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = now(
         "INFO", "Least important log lines to write."
     )

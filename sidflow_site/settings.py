@@ -124,11 +124,26 @@ DATABASES = {"default": _database()}
 
 _redis = _chosen.redis_url.get_secret_value() if _chosen.redis_url else None
 CACHES: dict[str, dict[str, Any]] = {
+    # Answers that are made once for many.
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis}
         if _redis
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+    ),
+    # Counts of what clients did, a few bytes each: room for many, and what is beyond is forgotten, the oldest first.
+    "rates": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": _redis,
+            "KEY_PREFIX": "rates",
+        }
+        if _redis
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "rates",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    ),
 }
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": (

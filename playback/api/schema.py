@@ -241,3 +241,15 @@ ROM_MANIFEST = OpenApiExample(
     },
     response_only=True,
 )
+TOO_MANY = OpenApiExample(
+    "the limit is used up",
+    value={
+        "type": "urn:sidflow:problem:too-many-requests",
+        "title": "Too many requests",
+        "status": 429,
+        "code": "too-many-requests",
+        "retryAfterSeconds": 12,
+    },
+    response_only=True,
+    status_codes=["429"],
+)

@@ -11,6 +11,8 @@ from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, e
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.configuration import configuration
+from core.rate_limits import spend
 from playback.api import schema
 from playback.api.documents import session_document, track_document
 from playback.api.public_view import OneForm, PublicView, track_of_session
@@ -44,8 +46,9 @@ class PlayView(PublicView):
             ),
             (400, "application/problem+json"): schema.ProblemDocument,
             (404, "application/problem+json"): schema.ProblemDocument,
+            (429, "application/problem+json"): schema.ProblemDocument,
         },
-        examples=[schema.BY_PATH, schema.BY_IDS, schema.PLAY, schema.PLAYS],
+        examples=[schema.BY_PATH, schema.BY_IDS, schema.PLAY, schema.PLAYS, schema.TOO_MANY],
         auth=[],
         tags=["play"],
     )
@@ -54,6 +57,12 @@ class PlayView(PublicView):
         wish = schema.PlayRequest(data=request.data)
         wish.is_valid(raise_exception=True)
         asked = wish.validated_data
+        spend(
+            "play",
+            configuration().play_rate,
+            address=request.META.get("REMOTE_ADDR") or "",
+            cost=len(asked.get("trackIds", "1")),
+        )
         response = Response(_plays(asked["trackIds"]) if "trackIds" in asked else _one(_track(asked)))
         response.headers["Cache-Control"] = "no-store"  # each answer is a new session
         return response
