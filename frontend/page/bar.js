@@ -24,10 +24,15 @@ export class Bar {
     return (song.lengthMs ?? this.defaultLengthMs) / 1000;
   }
 
-  /** @param {State} state @param {string} next what plays afterwards @param {string} [silent] which voices are not heard */
-  show(state, next, silent = "") {
+  /**
+   * `offered`: what the play button begins with while nothing plays; `next`: what plays afterwards; `silent`: which voices are not heard.
+   * @param {State} state
+   * @param {{offered: {song: Song, seconds: number} | null, next: string, silent: string}} more
+   */
+  show(state, { offered, next, silent }) {
     const { root } = this;
-    const { phase, track } = state;
+    const { phase } = state;
+    const track = state.track ?? offered?.song;
     const running = phase === "playing" || phase === "loading";
     root.dataset.phase = phase;
     root.dataset.revision = String(state.revision);
@@ -42,8 +47,9 @@ export class Bar {
     this.#say("author", [silent, place, tune.author].filter(Boolean).join(" · "));
     const length = this.lengthOf(track);
     this.#say("length", clock(length));
-    this.seek.disabled = phase === "failed";
+    this.seek.disabled = phase === "failed" || phase === "idle";
     this.seek.max = String(Math.floor(length));
+    if (!state.track && offered) this.#stand(Math.min(offered.seconds, length));
   }
 
   /** @param {State} state @param {number} seconds @param {import("../player/adapter.d.ts").AdapterStatistics} statistics */

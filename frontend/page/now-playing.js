@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /** Which tune sounds, made by whom and on which chips, and which of its songs? The panel beside the list, and the list's mark. */
 import { address } from "../shared/format.js";
+import { lines } from "./tune-list.js";
 
 /** @typedef {import("./tunes.js").Song} Song */
 /** @typedef {import("./tunes.js").Tune} Tune */
@@ -18,31 +19,38 @@ const NOTE_LABELS = {
 };
 
 export class NowPlaying {
-  /** @param {Document} document @param {HTMLElement[]} rows of the list, in the order of the tunes */
-  constructor(document, rows) {
+  /** @param {Document} document */
+  constructor(document) {
     this.document = document;
-    this.rows = rows;
     this.root = /** @type {HTMLElement} */ (document.getElementById("now"));
     this.scopes = /** @type {HTMLElement} */ (document.getElementById("scopes"));
     this.siteTitle = document.title;
     /** @type {Song | null} */
     this.shown = null;
+    /** Whose page this is, as far as the server wrote about a tune. @type {string | null} */
+    this.about = null;
   }
 
-  /** @param {State} state */
-  show(state) {
+  /** @param {State} state @param {Song | null} offered what the play button begins with while nothing plays */
+  show(state, offered) {
     const { track, phase } = state;
     this.document.documentElement.dataset.phase = phase;
-    for (const [index, row] of this.rows.entries()) this.#mark(row, index === track?.tune.index, phase);
-    if (!track) return;
-    this.document.title = `${phase === "playing" ? "▶ " : ""}${track.tune.title} · ${this.siteTitle}`;
-    if (this.shown === track) return;
-    const sameTune = this.shown?.tune === track.tune;
-    this.shown = track;
-    if (!sameTune) this.#tune(track.tune);
-    this.notes([], track.song);
-    this.#facts([track.tune.chips, track.tune.clock], track);
-    this.#currentSong(track.song);
+    this.mark(state);
+    if (track) this.document.title = `${phase === "playing" ? "▶ " : ""}${track.tune.title} · ${this.siteTitle}`;
+    const song = track ?? offered;
+    if (!song || this.shown === song) return;
+    const sameTune = this.shown?.tune === song.tune;
+    this.shown = song;
+    if (!sameTune) this.#tune(song.tune);
+    // What the server wrote about the tune of its page stays until something plays.
+    if (track) this.notes([], song.song);
+    this.#facts([song.tune.chips, song.tune.clock], song);
+    this.#currentSong(song.song);
+  }
+
+  /** The list's mark at what plays. @param {State} state */
+  mark({ track, phase }) {
+    for (const { row, tune } of lines(this.document)) this.#mark(row, tune.fileId === track?.fileId, phase);
   }
 
   /** What the engine found out. @param {SongFacts} facts */
@@ -70,8 +78,8 @@ export class NowPlaying {
   }
 
   /** A tune that did not play says why in the list. @param {Tune} tune @param {string} reason */
-  mark(tune, reason) {
-    const row = this.rows[tune.index];
+  blame(tune, reason) {
+    const row = lines(this.document).find((line) => line.tune.fileId === tune.fileId)?.row;
     const what = row?.querySelector(".tune__what");
     if (!row || !what) return;
     row.classList.add("tune--broken");
@@ -91,6 +99,9 @@ export class NowPlaying {
 
   /** @param {Tune} tune */
   #tune(tune) {
+    this.about ??= tune.fileId;
+    const ways = this.root.querySelector(".now__ways");
+    if (ways instanceof HTMLElement) ways.hidden = tune.fileId !== this.about;
     this.#say("title", tune.title);
     this.#say("author", tune.author);
     this.#say("released", tune.released);

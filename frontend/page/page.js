@@ -6,6 +6,7 @@
  * warmed up, so that the click that follows finds it there.
  */
 import { actionOfKey } from "./keys.js";
+import { isKept } from "./queue-kept.js";
 import { switchThemes } from "./themes.js";
 
 /** @typedef {import("./room.js").Room} Room */
@@ -34,7 +35,7 @@ function warmUp(event) {
 
 /** @param {string} action @param {Element | null} [element] */
 async function act(action, element = null) {
-  if (action === "help") document.querySelector("dialog")?.showModal();
+  if (action === "help") /** @type {HTMLDialogElement | null} */ (document.getElementById("keys"))?.showModal();
   else (await openRoom()).act(action, element);
 }
 
@@ -59,4 +60,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   void act(action);
 });
+// Back and Forward lead through the tunes that were chosen, also after a reload.
+addEventListener("popstate", () => void act("go"));
+// A visit that came from another page of ours has a tune to show and a queue.
+if (isKept()) openRoom().catch(() => {});
 switchThemes(document);

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /**
- * How do clicks, keys and the player come together on the page? The room turns actions into the player's commands and the
- * player's state into what is seen, and goes on to the next song by itself.
+ * How do clicks, keys and the player come together on the page? The room hands actions to whom they concern, and turns the
+ * player's state into what is seen.
  */
 import { Player } from "../player/player.js";
 import { Sessions } from "../player/sessions.js";
 import { WasmAdapter } from "../player/wasm-adapter.js";
+import { clock } from "../shared/format.js";
+import { addressOf, copy } from "./address.js";
 import { Bar } from "./bar.js";
 import { tellMediaSession } from "./media-session.js";
 import { NowPlaying } from "./now-playing.js";
+import { Program } from "./program.js";
+import { QueuePanel } from "./queue-panel.js";
 import { Scopes } from "./scopes.js";
-import { firstSong, readTunes, songAfter, songBefore, tuneBeside } from "./tunes.js";
+import { tuneOfRow, tuneOfTrack } from "./tune-list.js";
+import { TuneMenu } from "./tune-menu.js";
+import { firstSong } from "./tunes.js";
 import { VoiceButtons } from "./voice-buttons.js";
 import { Volume } from "./volume.js";
 
@@ -19,11 +25,6 @@ import { Volume } from "./volume.js";
 /** @typedef {{playUrl: string, tracksUrl: string, selectedTrackId: string | null} & import("../player/wasm-adapter.js").Urls} Config */
 
 const SEEK_STEP_SECONDS = 5;
-/** "Previous" begins the song again when it has been playing for longer than this. */
-const AGAIN_AFTER_SECONDS = 3;
-/** Time to read why a tune does not play before the next one does. */
-const READING_MS = 1800;
-const FAILURES_IN_A_ROW = 5;
 const STATISTICS_EVERY_MS = 250;
 
 export class Room {
@@ -32,21 +33,24 @@ export class Room {
     this.document = document;
     /** @type {Config} */
     this.config = JSON.parse(document.getElementById("player-config")?.textContent ?? "{}");
-    this.rows = [...document.querySelectorAll(".tune")].filter((row) => row instanceof HTMLElement);
-    this.tunes = readTunes(this.rows);
     this.sessions = new Sessions(this.config);
     const wasm = new WasmAdapter(this.config, this.sessions);
     this.wasm = wasm;
     /** @type {Player<Song>} */
     this.player = new Player([wasm]);
     this.bar = new Bar(/** @type {HTMLElement} */ (document.getElementById("player")), this.config.defaultLengthMs);
-    this.now = new NowPlaying(document, this.rows);
+    this.now = new NowPlaying(document);
     this.scopes = new Scopes(document, () => wasm.moment());
     this.volume = new Volume(this.bar, wasm);
     this.voices = new VoiceButtons(document, (voices) => this.#mute(voices.mask));
-    this.failures = 0;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.advancing = undefined;
+    this.program = new Program(document, this.player, {
+      find: async (publicId) => this.#find(publicId),
+      begin: () => this.#beginTune(),
+      changed: () => this.#queueChanged(),
+      say: (text) => this.bar.notice(text),
+    });
+    this.queue = new QueuePanel(document, this.program.queue, () => this.#queueChanged());
+    this.menu = new TuneMenu(document, (action, tune) => this.#choose(action, tune));
     this.#listen();
     this.#openOwnRoms();
     this.#show();
@@ -58,77 +62,66 @@ export class Room {
    */
   warmUp({ pressed, target }) {
     this.wasm.warmUp(pressed);
-    const song = pressed && target ? this.#songOf(target) : null;
+    const row = pressed && target?.matches("[data-act=tune]") ? target.closest(".tune") : null;
+    const song = row && firstSong(tuneOfRow(row));
     if (song && !song.tune.reason) this.sessions.prefetch(song);
   }
 
   /** @param {string} action @param {Element | null} element where it came from */
   act(action, element) {
-    const song = this.player.state.track;
+    const { program } = this;
     const value = element instanceof HTMLInputElement ? Number(element.value) : 0;
-    if (action === "tune" || action === "song") this.#press(element ? this.#songOf(element) : null, action === "tune");
-    else if (action === "toggle") this.#toggle();
-    else if (action === "next-song") this.#play(song && songAfter(this.tunes, song));
-    else if (action === "previous-song") this.#previous(song && songBefore(this.tunes, song));
-    else if (action === "next-tune") this.#play(song && tuneBeside(this.tunes, song.tune, 1));
-    else if (action === "previous-tune") this.#previous(song && tuneBeside(this.tunes, song.tune, -1));
+    const row = element?.closest(".tune");
+    if (action === "tune") row && program.pressTune(row);
+    else if (action === "song") program.pressSong(Number(element instanceof HTMLElement && element.dataset.song));
+    else if (action === "toggle") program.toggle();
+    else if (action === "next-song") program.nextSong();
+    else if (action === "previous-song") program.previousSong();
+    else if (action === "next-tune") void program.nextTune();
+    else if (action === "previous-tune") program.previousTune();
     else if (action === "back") this.#seek(this.player.seconds - SEEK_STEP_SECONDS);
     else if (action === "forward") this.#seek(this.player.seconds + SEEK_STEP_SECONDS);
     else if (action === "seek-input") this.bar.preview(value);
     else if (action === "seek-change") this.#seek(value);
-    else if (action.startsWith("song-")) this.#play(song?.tune.songs[Number(action.slice(5)) - 1] ?? null);
-    else if (!this.voices.act(action, element)) this.volume.act(action, value);
+    else if (action.startsWith("song-")) program.pressSong(Number(action.slice(5)));
+    else if (action === "go") void program.go();
+    else if (action === "tune-menu") element && this.menu.open(element);
+    else if (action === "queue-play") program.playEntry(this.queue.entryOf(element)?.key ?? 0);
+    else if (action === "add-focused" || action === "next-focused") this.#enqueueFocused(action === "next-focused");
+    else if (action === "copy-link") void this.#copyLink();
+    else if (!this.queue.act(action, element) && !this.voices.act(action, element)) this.volume.act(action, value);
   }
 
   // ---- actions ----
 
-  /** The song that a pressed row or number stands for. @param {Element} element @returns {Song | null} */
-  #songOf(element) {
-    if (!(element instanceof HTMLElement)) return null;
-    if (element.dataset.act === "song") {
-      return this.player.state.track?.tune.songs.find((one) => one.song === Number(element.dataset.song)) ?? null;
-    }
-    const row = element.closest(".tune");
-    return row instanceof HTMLElement ? firstSong(this.tunes[this.rows.indexOf(row)]) : null;
+  /** @param {string} action of the sheet @param {Tune} tune */
+  #choose(action, tune) {
+    if (action === "tune-next" || action === "tune-add") this.program.enqueue(tune, action === "tune-next");
+    const song = firstSong(tune);
+    if (action === "tune-link" && song) void this.#copy(addressOf(song), `The link to ${tune.title} is copied.`);
   }
 
-  /** Pressing what plays pauses it. @param {Song | null} song @param {boolean} wholeTune */
-  #press(song, wholeTune) {
-    const { track, phase } = this.player.state;
-    const same = wholeTune ? track?.tune === song?.tune : track === song;
-    if (track && same && phase !== "failed") this.#toggle();
-    else this.#play(song);
+  /** @param {boolean} first */
+  #enqueueFocused(first) {
+    const row = this.document.activeElement?.closest(".tune");
+    if (row) this.program.enqueue(tuneOfRow(row), first);
+    else this.bar.notice("Go to a tune of the list first: Tab leads there.");
   }
 
-  #toggle() {
-    const { phase, track } = this.player.state;
-    if (phase === "playing" || phase === "loading") this.player.command({ type: "pause" });
-    else if (phase === "paused") this.player.command({ type: "resume" });
-    else this.#play(track ?? this.#opening());
+  async #copyLink() {
+    const song = this.program.present ?? this.program.offered?.song;
+    const seconds = this.program.present ? this.player.seconds : (this.program.offered?.seconds ?? 0);
+    if (!song) this.bar.notice("Nothing plays that a link could lead to.");
+    else await this.#copy(addressOf(song, seconds), `The link is copied. It begins at ${clock(seconds)}.`);
   }
 
-  /** What the play button plays first: the song that the address names, else the first tune that can play. */
-  #opening() {
-    const songs = this.tunes.flatMap((tune) => tune.songs);
-    const chosen = songs.find((song) => song.publicId === this.config.selectedTrackId);
-    return chosen ?? firstSong(this.tunes.find((tune) => !tune.reason));
-  }
-
-  /** @param {Song | null | undefined} song */
-  #play(song) {
-    clearTimeout(this.advancing);
-    if (!song) return;
-    if (song.tune !== this.player.state.track?.tune) {
-      this.voices.begin();
-      this.wasm.setMute(0);
-    }
-    this.player.command({ type: "play", track: song });
-  }
-
-  /** @param {Song | null} song the one before */
-  #previous(song) {
-    if (this.player.seconds > AGAIN_AFTER_SECONDS || !song) this.#seek(0);
-    else this.#play(song);
+  /** @param {string} address @param {string} done */
+  async #copy(address, done) {
+    const link = new URL(address, location.href).href;
+    await copy(link).then(
+      () => this.bar.notice(done),
+      () => this.bar.notice(`The browser does not let this page copy. The link is ${link}`),
+    );
   }
 
   /** @param {number} seconds */
@@ -137,6 +130,11 @@ export class Room {
     if (!track) return;
     const last = Math.max(0, this.bar.lengthOf(track) - 1);
     this.player.command({ type: "seek", seconds: Math.min(Math.max(0, seconds), last) });
+  }
+
+  #beginTune() {
+    this.voices.begin();
+    this.wasm.setMute(0);
   }
 
   /** What the ring holds was rendered with the old voices, so the song goes on from here with the new ones. @param {number} mask */
@@ -155,6 +153,12 @@ export class Room {
     else section.addEventListener("toggle", () => void open(), { once: true });
   }
 
+  /** A song that the page does not show. Throws PlayError. @param {string} publicId @returns {Promise<Song>} */
+  async #find(publicId) {
+    const tune = tuneOfTrack(await this.sessions.track(publicId));
+    return /** @type {Song} */ (tune.songs[0]);
+  }
+
   // ---- what the player says ----
 
   #listen() {
@@ -169,6 +173,10 @@ export class Room {
     });
     player.addEventListener("notice", (event) => this.bar.notice(/** @type {CustomEvent} */ (event).detail.message));
     document.addEventListener("visibilitychange", () => this.#look());
+    addEventListener("pagehide", () => this.program.keep());
+    // Another list (a search, a folder) may show the tune that plays.
+    const list = new MutationObserver(() => this.now.mark(player.state));
+    for (const place of document.querySelectorAll("main, .library")) list.observe(place, { childList: true });
     setInterval(() => this.#tick(), STATISTICS_EVERY_MS);
     tellMediaSession(this);
   }
@@ -178,45 +186,42 @@ export class Room {
     if (state.ready && state.phase === "playing") this.#sounding();
     this.#show();
     this.sessions.keepFresh(state.phase === "playing" ? state.track : null);
-    if (state.phase === "ended") this.#advance();
+    if (state.phase === "ended") this.program.over();
     else if (state.phase === "failed") this.#failed();
   }
 
   #sounding() {
-    this.failures = 0;
+    this.program.sounds();
     performance.mark("sidflow:sound");
-    const { track } = this.player.state;
-    const next = track && tuneBeside(this.tunes, track.tune, 1);
+    const next = this.program.queue.peek();
     if (next) this.sessions.prefetch(next);
     const hint = this.wasm.hint();
     if (hint && !this.hinted) this.bar.notice(hint);
     this.hinted = true;
   }
 
-  #advance() {
-    const { track } = this.player.state;
-    const next = track && songAfter(this.tunes, track);
-    if (next) this.#play(next);
-    else this.bar.notice("That was the last tune on this page.");
-  }
-
   #failed() {
     const { track, problem } = this.player.state;
     if (!track || !problem) return;
-    this.now.mark(track.tune, problem.message);
-    const next = tuneBeside(this.tunes, track.tune, 1);
-    const goOn = next && problem.code !== "network" && problem.code !== "unavailable" && ++this.failures < FAILURES_IN_A_ROW;
-    this.bar.notice(`${track.tune.title}: ${problem.message}${goOn ? ` Next: ${next.tune.title}.` : ""}`);
-    if (goOn) this.advancing = setTimeout(() => this.#play(next), READING_MS);
+    this.now.blame(track.tune, problem.message);
+    const next = this.program.skip(problem.code);
+    this.bar.notice(`${track.tune.title}: ${problem.message}${next ? ` Next: ${next.tune.title}.` : ""}`);
   }
 
   // ---- what is seen ----
 
+  #queueChanged() {
+    this.queue.show();
+    this.program.keep();
+    this.#show();
+  }
+
   #show() {
     const { state } = this.player;
-    const next = state.track && songAfter(this.tunes, state.track);
-    this.bar.show(state, next && state.track ? describeNext(state.track, next) : "", this.voices.voices.describe());
-    this.now.show(state);
+    const { next, offered } = this.program;
+    const following = next && state.track ? describeNext(state.track, next) : "";
+    this.bar.show(state, { offered, next: following, silent: this.voices.voices.describe() });
+    this.now.show(state, offered?.song ?? null);
     this.#look();
     this.#tick();
   }
@@ -238,6 +243,6 @@ export class Room {
 
 /** @param {Song} song @param {Song} next */
 function describeNext(song, next) {
-  if (next.tune !== song.tune) return `Next: ${next.tune.title}`;
+  if (next.tune.fileId !== song.tune.fileId) return `Next: ${next.tune.title}`;
   return `Next: song ${next.song} of ${song.tune.songs.length}`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/** Which tunes stand on this page, and which song comes before and after another? Read from the list that the server sent. */
+/** Which tunes and songs stand in the list that the server sent, and which songs are neighbours? */
 
 /**
  * A song of a tune, as the player takes it.
@@ -13,7 +13,7 @@
  */
 /**
  * @typedef {object} Tune
- * @property {number} index place in the list
+ * @property {string} fileId the same wherever the tune is shown: its first song's id
  * @property {string} title
  * @property {string} author
  * @property {string} released
@@ -34,7 +34,7 @@ function readTune(data, index) {
   const { title = "", author = "", released = "", chips = "", clock = "", reason = "", reasonCode = "" } = data;
   /** @type {Tune} */
   const tune = {
-    index,
+    fileId: "",
     title,
     author,
     released,
@@ -46,6 +46,7 @@ function readTune(data, index) {
   };
   const lines = (data.tracks ?? "").trim().split(/\s+/).filter(Boolean);
   const [fileId = `file-${index}`] = lines[0]?.split(",") ?? [];
+  tune.fileId = fileId;
   tune.songs = lines.map((line) => {
     const [publicId = "", song = "1", length = ""] = line.split(",");
     return { publicId, song: Number(song), lengthMs: length ? Number(length) : null, fileId, tune, obstacle: tune.reason };
@@ -62,23 +63,4 @@ export function firstSong(tune) {
 export function songBeside(song, step) {
   const { songs } = song.tune;
   return songs[songs.indexOf(song) + step] ?? null;
-}
-
-/** The nearest tune before or after that can play. @param {Tune[]} tunes @param {Tune} tune @param {1 | -1} step @returns {Song | null} */
-export function tuneBeside(tunes, tune, step) {
-  for (let i = tune.index + step; i >= 0 && i < tunes.length; i += step) {
-    const candidate = tunes[i];
-    if (candidate && !candidate.reason && candidate.songs.length > 0) return firstSong(candidate);
-  }
-  return null;
-}
-
-/** What plays when this song is over: the tune's next song, else the next tune. @param {Tune[]} tunes @param {Song} song */
-export function songAfter(tunes, song) {
-  return songBeside(song, 1) ?? tuneBeside(tunes, song.tune, 1);
-}
-
-/** @param {Tune[]} tunes @param {Song} song */
-export function songBefore(tunes, song) {
-  return songBeside(song, -1) ?? tuneBeside(tunes, song.tune, -1);
 }

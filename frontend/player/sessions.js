@@ -131,8 +131,21 @@ export class Sessions {
     return fresh;
   }
 
+  /** What the catalogue knows of a track that stands nowhere on the page. Throws PlayError. @param {string} publicId */
+  async track(publicId) {
+    return (await this.#item(publicId)).track;
+  }
+
   /** @param {string} publicId @param {string} fileId @returns {Promise<Session>} */
   async #play(publicId, fileId) {
+    const { session, track } = await this.#item(publicId);
+    this.notes.set(fileId, track.notes ?? []);
+    this.needs.set(fileId, track.needsRoms ?? []);
+    return session;
+  }
+
+  /** @param {string} publicId */
+  async #item(publicId) {
     const response = await ask(this.playUrl, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
@@ -140,11 +153,9 @@ export class Sessions {
     });
     if (!response.ok) throw await problemOf(response);
     const answer = await response.json();
-    const { session, track } = answer.items[0] ?? {};
-    this.notes.set(fileId, track?.notes ?? []);
-    this.needs.set(fileId, track?.needsRoms ?? []);
-    if (!session) throw new PlayError("track-not-found", "This tune is not in the collection any more.");
-    return session;
+    const [item] = answer.items;
+    if (!item) throw new PlayError("track-not-found", "This tune is not in the collection any more.", 404);
+    return item;
   }
 }
 

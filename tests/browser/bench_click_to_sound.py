@@ -33,7 +33,7 @@ TOOK_SCRIPT: Final = """() => {
 
 def click_to_sound_ms(page: Page, title: str) -> float:
     """Presses a tune; milliseconds until it sounds."""
-    page.locator(f'.tune[data-title="{title}"] button').click(no_wait_after=True)
+    page.locator(f'.tune[data-title="{title}"] .tune__button').click(no_wait_after=True)
     page.wait_for_function(TOOK_SCRIPT, timeout=30_000)
     took: float = page.evaluate(TOOK_SCRIPT)
     return took

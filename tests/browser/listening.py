@@ -79,7 +79,7 @@ class Listener:
 
     def play(self, title: str) -> None:
         """Press a tune in the list."""
-        self.page.locator(f'.tune[data-title="{title}"] button').click()
+        self.page.locator(f'.tune[data-title="{title}"] .tune__button').click()
 
     def press(self, name: str) -> None:
         """Press a button of the player bar."""

@@ -56,7 +56,7 @@ def test_the_keyboard_does_everything(page: Page, site: Site, listener: Listener
 
 def test_tab_leads_through_the_tunes_and_enter_plays(page: Page, site: Site, listener: Listener) -> None:
     page.goto(site.url)
-    row = page.locator('.tune[data-title="Rising"] button')
+    row = page.locator('.tune[data-title="Rising"] .tune__button')
     for _ in range(20):
         page.keyboard.press("Tab")
         if row.evaluate("element => element === document.activeElement"):

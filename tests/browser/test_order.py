@@ -87,7 +87,7 @@ def test_a_broken_file_says_why_in_the_list_and_when_pressed(
     row = page.locator(".tune--broken").first
     reason = row.locator(".tune__reason").inner_text()
     assert reason
-    row.locator("button").click()
+    row.locator(".tune__button").click()
     listener.wait_until(lambda: reason in listener.shown("notice"), "the reason")
     listener.wait_for_title("After the broken ones")
     listener.wait_for_phase("playing")

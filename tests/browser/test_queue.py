@@ -1,0 +1,135 @@
+"""Can a listener say what comes next: add, put first, move, take out, and find it again on the next page?"""
+
+import re
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site
+from tests.browser.listening import Listener
+
+
+def start(page: Page, site: Site, listener: Listener, title: str) -> None:
+    """A tune of the list plays and the queue is open."""
+    page.goto(site.url)
+    listener.play(title)
+    listener.wait_for_phase("playing")
+    listener.press("queue")
+
+
+def waiting(page: Page, count: int = 3) -> list[str]:
+    """The first titles of the queue."""
+    return page.locator("#queue .entry__title").all_inner_texts()[:count]
+
+
+def choose(page: Page, title: str, what: str) -> None:
+    """Something of the sheet at a tune's + button."""
+    page.locator(f'.tune[data-title="{title}"] [data-act="tune-menu"]').click()
+    page.get_by_role("button", name=what).click()
+
+
+def test_what_follows_in_the_list_waits(page: Page, site: Site, listener: Listener) -> None:
+    start(page, site, listener, "After the broken ones")
+    assert waiting(page) == ["Duet", "Jams", "Last"]
+    listener.press("next-tune")
+    listener.wait_for_title("Duet")
+    assert waiting(page, 2) == ["Jams", "Last"]
+    page.keyboard.press("Escape")
+    assert not page.locator("#queue").is_visible()
+
+
+def test_tunes_are_added_behind_or_first_and_outlive_another_list(
+    page: Page, site: Site, listener: Listener
+) -> None:
+    start(page, site, listener, "After the broken ones")
+    choose(page, "Last", "Add to the queue")
+    choose(page, "Rising", "Play next")
+    assert waiting(page) == ["Rising", "Last", "Duet"]
+    listener.play("Duet")
+    listener.wait_for_title("Duet")
+    assert waiting(page) == ["Rising", "Last", "Jams"]
+    listener.press("next-tune")
+    listener.wait_for_title("Rising")
+
+
+def test_a_tune_that_cannot_be_played_is_not_taken(page: Page, site: Site, listener: Listener) -> None:
+    start(page, site, listener, "After the broken ones")
+    choose(page, "c_cut_off", "Add to the queue")
+    assert "cannot be played" in listener.shown("notice")
+    assert waiting(page) == ["Duet", "Jams", "Last"]
+
+
+def test_the_keyboard_moves_and_takes_out_and_says_so(page: Page, site: Site, listener: Listener) -> None:
+    start(page, site, listener, "After the broken ones")
+    volume = page.locator('[data-act="volume"]').input_value()
+    grip = page.get_by_role("button", name="Move Duet")
+    grip.focus()
+    page.keyboard.press("ArrowDown")
+    assert waiting(page) == ["Jams", "Duet", "Last"]
+    assert page.locator("[data-show=queue-said]").inner_text().startswith("Duet: place 2 of ")
+    page.keyboard.press("Home")
+    assert waiting(page) == ["Duet", "Jams", "Last"]
+    assert grip.evaluate("element => element === document.activeElement")
+    page.keyboard.press("Delete")
+    assert waiting(page, 2) == ["Jams", "Last"]
+    assert page.evaluate("document.activeElement.closest('.entry') !== null"), "the focus stays in the list"
+    page.get_by_role("button", name="Take Jams out").click()
+    assert waiting(page, 1) == ["Last"]
+    assert page.locator('[data-act="volume"]').input_value() == volume
+    listener.press("next-tune")
+    listener.wait_for_title("Last")
+
+
+def test_a_tune_is_dragged_to_its_place(page: Page, site: Site, listener: Listener) -> None:
+    start(page, site, listener, "After the broken ones")
+    grip = page.get_by_role("button", name="Move Duet").bounding_box()
+    target = page.locator(".entry").nth(2).bounding_box()
+    assert grip
+    assert target
+    page.mouse.move(grip["x"] + 20, grip["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 20, grip["y"] + 60, steps=4)
+    page.mouse.move(grip["x"] + 20, target["y"] + target["height"] - 8, steps=6)
+    page.mouse.up()
+    assert waiting(page) == ["Jams", "Last", "Duet"]
+    listener.press("next-tune")
+    listener.wait_for_title("Jams")
+
+
+def test_one_song_of_each_tune_when_the_listener_wants_so(page: Page, site: Site, listener: Listener) -> None:
+    start(page, site, listener, "Rising")
+    listener.wait_until(lambda: "song 2 of 3" in listener.shown("next"), "the tune's next song")
+    page.get_by_label("All songs of a tune").uncheck()
+    listener.wait_until(lambda: "Never returns" in listener.shown("next"), "the next tune")
+    page.get_by_role("button", name="Take Never returns out").click()
+    listener.seek(178)
+    listener.wait_for_title("After the broken ones")
+    page.reload()
+    page.keyboard.press("q")
+    assert not page.get_by_label("All songs of a tune").is_checked()
+
+
+def test_the_queue_and_the_place_in_the_song_are_there_on_the_next_page(
+    page: Page, site: Site, listener: Listener
+) -> None:
+    start(page, site, listener, "After the broken ones")
+    choose(page, "Rising", "Play next")
+    listener.seek(70)
+    listener.wait_for_position(70, 80)
+    page.goto(site.url)
+    listener.wait_until(lambda: listener.shown("title") == "After the broken ones", "what played")
+    assert re.fullmatch(r"1:[12]\d", listener.shown("elapsed"))
+    listener.press("queue")
+    assert waiting(page) == ["Rising", "Duet", "Jams"]
+    listener.press("toggle")
+    listener.wait_for_phase("playing")
+    assert listener.title() == "After the broken ones"
+    listener.wait_for_position(70, 95)
+
+
+def test_keys_add_the_focused_tune(page: Page, site: Site, listener: Listener) -> None:
+    start(page, site, listener, "After the broken ones")
+    page.locator('.tune[data-title="Last"] .tune__button').focus()
+    page.keyboard.press("Shift+E")
+    page.locator('.tune[data-title="Jams"] .tune__button').focus()
+    page.keyboard.press("e")
+    assert waiting(page) == ["Last", "Jams", "Duet"]
