@@ -3,8 +3,10 @@
 Names here are Python's; `.sidflow.json` writes them in camelCase and the environment as `SIDFLOW_` names.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -39,7 +41,24 @@ def _below_project(path: Path) -> Path:
     return path if path.is_absolute() else PROJECT_ROOT / path
 
 
+def _web_address(text: str) -> str:
+    """An http or https address with a host, without a slash at its end; nothing that a policy header could not hold."""
+    parts = urlsplit(text)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
+        raise ValueError("write an address like https://cdn.example or https://cdn.example/sidflow")
+    if re.search(r"[\s;,'\"\\<>]", text):
+        raise ValueError("an address has no spaces, quotes, commas or semicolons")
+    return text.rstrip("/")
+
+
 FolderPath = Annotated[Path, AfterValidator(_below_project)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 TextList = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 NetworkList = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_list)]
 RateLimit = Annotated[Rate | None, NoDecode, BeforeValidator(_read_rate)]
@@ -134,7 +153,10 @@ class Availability(Section):
 
     manifest_path: FolderPath | None = later(None, "File that lists rendered files.", "rendering")
     asset_root: FolderPath | None = later(None, "Folder that rendered files are served from.", "rendering")
-    public_base_url: str | None = later(None, "Address of a CDN that serves rendered files.", "rendering")
+    public_base_url: WebAddress | None = now(
+        None,
+        "Address of a CDN in front of this site, like `https://cdn.example`: pages then load assets and tunes from there.",
+    )
 
 
 class AlertThresholds(Section):

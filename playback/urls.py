@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from playback.api.public_sids import PublicSidView
 from playback.api.roms import RomManifestView, RomView
 from playback.api.search import TunesView
 from playback.api.views import PlayView, SidView, TracksView
@@ -24,6 +25,7 @@ urlpatterns = [
     path("api/playback/<str:session>/sid", SidView.as_view(), name="playback-sid"),
     path("api/playback/<str:session>/rom/<str:kind>", RomView.as_view(), name="playback-rom"),
     path("api/prefs/rom-manifest", RomManifestView.as_view(), name="rom-manifest"),
+    path("sid/<str:md5>.sid", PublicSidView.as_view(), name="public-sid"),
     path("api/tracks", TracksView.as_view(), name="tracks"),
     path("api/tunes", TunesView.as_view(), name="tunes"),
 ]

@@ -1,7 +1,8 @@
-"""Which headers isolate our pages, so that browsers give them SharedArrayBuffer?"""
+"""Which headers isolate our pages, so that browsers give them SharedArrayBuffer, and open what a CDN serves?"""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -10,6 +11,8 @@ ISOLATION_HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# With a CDN in front, pages load these from another origin: the CDN passes the headers on.
+PUBLIC_HEADERS = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
 
 
 class IsolationMiddleware:
@@ -25,6 +28,9 @@ class IsolationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and add the headers where a view has not set its own."""
         response = self.get_response(request)
+        if settings.PUBLIC_BASE_URL and request.path.startswith(settings.PUBLIC_PATHS):
+            for name, value in PUBLIC_HEADERS.items():
+                response.headers[name] = value
         for name, value in ISOLATION_HEADERS.items():
             response.headers.setdefault(name, value)
         return response

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 import django_stubs_ext
@@ -173,7 +174,11 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
-STATIC_URL = "/static/"
+# A CDN in front of us, or nothing. It fetches from here what lies below these paths, which anybody may keep for ever.
+PUBLIC_BASE_URL = _chosen.availability.public_base_url or ""
+PUBLIC_PATHS = ("/static/", "/sid/")
+STATIC_URL = f"{PUBLIC_BASE_URL}/static/"
+WHITENOISE_STATIC_PREFIX = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
@@ -182,6 +187,10 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Names with Django's hash, and those of the chunks that esbuild has hashed and names to the browser itself.
+WHITENOISE_IMMUTABLE_FILE_TEST = (
+    r"\.[0-9a-f]{12}\.[a-z0-9]+$|/dist/(chunks|fonts)/[^/]+-[0-9A-Z]{8}\.[a-z0-9]+$"
+)
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
     *[
         "jpg",
@@ -203,18 +212,20 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
     *["mp3", "m4a", "flac", "ogg", "opus", "wav", "mp4", "webm", "sid"],
 ]
 
-# The browser may load only what this site serves, run only its scripts, and compile WebAssembly.
+_cdn = ["{0.scheme}://{0.netloc}".format(urlsplit(PUBLIC_BASE_URL))] if PUBLIC_BASE_URL else []
+# The browser may load only what this site and its CDN serve, run only their scripts, and compile WebAssembly. Workers
+# come from this site only: browsers take them from nowhere else.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF, WASM_UNSAFE_EVAL],
+        "script-src": [SELF, WASM_UNSAFE_EVAL, *_cdn],
         "worker-src": [SELF],
-        "connect-src": [SELF],
-        "img-src": [SELF],
-        "media-src": [SELF, "blob:"],
-        "style-src": [SELF],
-        "font-src": [SELF],
-        "manifest-src": [SELF],
+        "connect-src": [SELF, *_cdn],
+        "img-src": [SELF, *_cdn],
+        "media-src": [SELF, "blob:", *_cdn],
+        "style-src": [SELF, *_cdn],
+        "font-src": [SELF, *_cdn],
+        "manifest-src": [SELF, *_cdn],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -101,13 +101,25 @@ export class Sessions {
   /** @param {Wish} track @returns {Promise<ArrayBuffer>} */
   #file({ publicId, fileId }) {
     const kept = this.files.get(fileId);
-    const file = kept ?? this.#fetch(publicId, fileId, (session) => session.sidUrl);
+    const file = kept ?? this.#sid(publicId, fileId);
     this.files.delete(fileId);
     this.files.set(fileId, file);
     if (!kept) file.catch(() => this.files.delete(fileId));
     const [oldest] = this.files.keys();
     if (this.files.size > FILES_KEPT && oldest !== undefined) this.files.delete(oldest);
     return file;
+  }
+
+  /** @param {string} publicId @param {string} fileId @returns {Promise<ArrayBuffer>} */
+  async #sid(publicId, fileId) {
+    try {
+      return await this.#fetch(publicId, fileId, (session) => session.sidUrl);
+    } catch (error) {
+      // A CDN can be away; the site has the file too.
+      const { sidUrl } = await this.#session(publicId, fileId);
+      if (sidUrl.startsWith("/")) throw error;
+      return this.#fetch(publicId, fileId, (session) => `/api/playback/${session.id}/sid`);
+    }
   }
 
   /** @param {string} publicId @param {string} fileId @param {(session: Session) => string} urlIn @returns {Promise<ArrayBuffer>} */

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from playback.catalogue.models import Obstacle, Track
+from playback.delivery.addresses import sid_address
 from playback.delivery.sessions import Session
 from playback.roms.bundles import obstacle_given
 from playback.roms.checking import ROM_SIZES
@@ -50,7 +51,7 @@ def session_document(session: Session, track: Track, bundle: RomBundle | None) -
     return {
         "id": token,
         "expiresAt": session.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "sidUrl": reverse("playback-sid", args=[token]),
+        "sidUrl": sid_address(track.album.sid_file, token),
         "romUrls": _rom_urls(token, bundle) if bundle and track.album.sid_file.needs_basic else {},
         "streamUrls": {},
         "fallbackHlsUrl": None,

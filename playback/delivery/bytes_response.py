@@ -13,9 +13,15 @@ from playback.delivery.byte_range import (
 )
 from playback.delivery.problems import RangeNotSatisfiable
 
+_FOR_EVER = "public, max-age=31536000, immutable"
 
-def bytes_response(request: HttpRequest, data: bytes, *, content_type: str) -> HttpResponse:
-    """A 200, 206 or 304 with the seeds' headers.  Raises RangeNotSatisfiable.
+
+def bytes_response(
+    request: HttpRequest, data: bytes, *, content_type: str, for_ever: bool = False
+) -> HttpResponse:
+    """A 200, 206 or 304 with the seeds' headers, or with those of an address that names its content (`for_ever`).
+
+    Raises RangeNotSatisfiable.
 
     The ETag is made of the bytes sent, not of the row: an edited file that is not imported again is another version.
     """
@@ -27,8 +33,8 @@ def bytes_response(request: HttpRequest, data: bytes, *, content_type: str) -> H
         _fill(response, request, data, etag)
     response.headers["ETag"] = etag
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = "private, max-age=30"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = _FOR_EVER if for_ever else "private, max-age=30"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if for_ever else "same-origin"
     return response
 
 

@@ -1,12 +1,16 @@
-"""Which bytes does a SID file have now?"""
+"""Which bytes does a SID file have now, and which file has these bytes?"""
+
+import hashlib
 
 from playback.catalogue.models import SidFile
 from playback.catalogue.paths import read_below
-from playback.delivery.problems import FileGone
+from playback.delivery.problems import FileGone, TrackNotFound
 from playback.sidfile import LONGEST_SID_FILE
 
 # Registered with IANA in the personal tree.
 CONTENT_TYPE = "audio/prs.sid"
+# The same file may be there under several names.
+_COPIES_TRIED = 3
 
 
 def read_sid(file: SidFile) -> bytes:
@@ -21,3 +25,22 @@ def read_sid(file: SidFile) -> bytes:
     if len(data) > LONGEST_SID_FILE:
         raise FileGone(f"{file.path} is longer than a SID file can be.")
     return data
+
+
+def read_sid_of(md5: str) -> bytes:
+    """The bytes of that MD5 (of the whole file, 32 hexadecimal digits), which some file of the catalogue has.
+
+    Raises TrackNotFound where none has, FileGone where the disk has others by now.
+    """
+    files = SidFile.objects.present().filter(md5=md5).select_related("collection").in_order()[:_COPIES_TRIED]
+    gone: FileGone | None = None
+    for file in files:
+        try:
+            data = read_sid(file)
+        except FileGone as error:
+            gone = error
+            continue
+        if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5:
+            return data
+        gone = FileGone(f"{file.path} has been edited since; the next import will find it.")
+    raise gone or TrackNotFound

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from playback.catalogue.listing import BadCursorError, Cursor, FilePage
 from playback.catalogue.models import Track
+from playback.delivery.addresses import own_asset
 from playback.delivery.problems import BadCursor
 from playback.pages.lines import FileLine, file_lines
 from playback.search.filters import CHIPS, CLOCKS
@@ -86,8 +87,8 @@ def player_config(selected: Track | None) -> dict[str, Any]:
     return {
         "playUrl": reverse("play"),
         "tracksUrl": reverse("tracks"),
-        "emulatorWorkerUrl": static("dist/emulator-worker.js"),
-        "workletUrl": static("dist/audio-worklet.js"),
+        "emulatorWorkerUrl": own_asset("dist/emulator-worker.js"),
+        "workletUrl": own_asset("dist/audio-worklet.js"),
         "engineUrl": static("dist/engine.wasm"),
         "defaultLengthMs": DEFAULT_LENGTH_MS,
         "selectedTrackId": str(selected.public_id) if selected else None,

@@ -60,12 +60,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def serve_site(folder: Path, *, made_tunes: bool = True, corpus: bool = True) -> Iterator[Site]:
+def serve_site(
+    folder: Path, *, made_tunes: bool = True, corpus: bool = True, **settings: str
+) -> Iterator[Site]:
     """`manage.py serve` on a database of its own, into which tunes were imported."""
     if made_tunes:
         write_tunes(folder / "made")
     environ = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     environ |= {"DJANGO_SETTINGS_MODULE": "sidflow_site.settings", "SIDFLOW_DATA_DIR": str(folder / "data")}
+    environ |= settings
     environ["SIDFLOW_ALLOWED_HOSTS"] = f"127.0.0.1,localhost,{OTHER_HOST}"
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "migrate", "-v0"], cwd=ROOT, env=environ, check=True)

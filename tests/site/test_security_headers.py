@@ -102,3 +102,11 @@ def test_static_files_are_sent_compressed(client: Client, coding: str) -> None:
     answer = _get(client, "static:admin/css/base.css", headers={"Accept-Encoding": coding})
     assert answer["Content-Encoding"] == coding
     assert answer["Vary"] == "Accept-Encoding"
+
+
+def test_chunks_that_scripts_name_themselves_may_be_kept_too(client: Client) -> None:
+    chunks = sorted((ROOT / "staticfiles" / "dist" / "chunks").glob("room-????????.js"))
+    assert chunks
+    answer = _get(client, f"/static/dist/chunks/{chunks[0].name}")
+    assert "immutable" in answer["Cache-Control"]
+    assert "immutable" not in _get(client, "/static/dist/page.js")["Cache-Control"]
