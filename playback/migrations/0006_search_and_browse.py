@@ -13,7 +13,9 @@ def make_index(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         schema_editor.execute(
             "CREATE TABLE playback_search (album_id bigint PRIMARY KEY, document tsvector NOT NULL)"
         )
-        schema_editor.execute("CREATE INDEX playback_search_document ON playback_search USING gin (document)")
+        schema_editor.execute(
+            "CREATE INDEX playback_search_document ON playback_search USING gin (document) WITH (fastupdate = off)"
+        )
         for column in ("path", "parent"):
             schema_editor.execute(
                 f'ALTER TABLE playback_folder ALTER COLUMN {column} TYPE varchar(1024) COLLATE "C"'

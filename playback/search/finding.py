@@ -66,14 +66,24 @@ def find(text: str, filters: Filters, *, after: Place | None, limit: int) -> Fou
     """
     words = words_of(text)[:MOST_WORDS]
     tunes = filters.applied_to(SidFile.objects.present())
-    tiers = _tiers(words)
-    asked = tiers[1] | tiers[3]
-    conditions = [tiers[0], tiers[1] & ~tiers[0], tiers[2] & ~tiers[1], tiers[3] & ~tiers[2] & ~tiers[1]]
+    exact, begins, named, anywhere = _tiers(words)
+    asked = _matches(begins, anywhere)
+    conditions = [
+        _matches(exact),
+        _matches(begins) & ~_matches(exact),
+        _matches(named) & ~_matches(begins),
+        _matches(anywhere) & ~_matches(begins, named),
+    ]
+    as_typed = len(conditions)
     count = len(tunes.filter(asked).values_list("pk")[:MOST_COUNTED])
     if count < ENOUGH and (similar := _similar_tiers(words)):
-        whole, names, anywhere = similar
-        conditions += [whole & ~asked, names & ~whole & ~asked, anywhere & ~names & ~whole & ~asked]
-        count += tunes.filter((whole | anywhere) & ~asked).count()
+        whole, names, rest = similar
+        conditions += [
+            _matches(whole) & ~asked,
+            _matches(names) & ~_matches(whole, begins, anywhere),
+            _matches(rest) & ~_matches(whole, names, begins, anywhere),
+        ]
+        count += tunes.filter(_matches(whole, rest) & ~asked).count()
     files: list[SidFile] = []
     places: list[Place] = []
     for tier, condition in enumerate(conditions):
@@ -85,25 +95,25 @@ def find(text: str, filters: Filters, *, after: Place | None, limit: int) -> Fou
         more = list(rows.select_related("album__artist", "collection")[: limit + 1 - len(files)])
         files += more
         places += [Place(tier, file.album_id) for file in more]
-    similar_from = next((at for at, place in enumerate(places[:limit]) if place.tier >= len(tiers)), None)
+    similar_from = next((at for at, place in enumerate(places[:limit]) if place.tier >= as_typed), None)
     following = places[limit - 1] if len(files) > limit else None
     return Found(files[:limit], following, count, similar_from)
 
 
-def _tiers(words: Sequence[str]) -> list[Q]:
+def _tiers(words: Sequence[str]) -> list[Wanted]:
     """What each tier asks for, best first; the first lies within the second, the third within the fourth."""
     # As one word, so that "lightforce" finds "Light Force", and "light force" finds "Lightforce".
     whole = joined(" ".join(words))
     begun = [[Term(word, is_prefix=len(word) > 1)] for word in words]
     return [
-        _matches(Wanted(Where.WHOLE, [[Term(whole)]])),
-        _matches(Wanted(Where.WHOLE, [[Term(whole, is_prefix=len(whole) > 1)]])),
-        _matches(Wanted(Where.NAMES, begun)),
-        _matches(Wanted(Where.ANYWHERE, begun)),
+        Wanted(Where.WHOLE, [[Term(whole)]]),
+        Wanted(Where.WHOLE, [[Term(whole, is_prefix=len(whole) > 1)]]),
+        Wanted(Where.NAMES, begun),
+        Wanted(Where.ANYWHERE, begun),
     ]
 
 
-def _similar_tiers(words: Sequence[str]) -> list[Q] | None:
+def _similar_tiers(words: Sequence[str]) -> list[Wanted] | None:
     """The same with words one typo away, without the second tier; None where no word has a neighbour."""
     neighbours = [near_words(word) for word in words]
     if not any(neighbours):
@@ -118,11 +128,11 @@ def _similar_tiers(words: Sequence[str]) -> list[Q] | None:
         for meant in near
     ]
     return [
-        _matches(Wanted(Where.WHOLE, [wholes])),
-        _matches(Wanted(Where.NAMES, begun)),
-        _matches(Wanted(Where.ANYWHERE, begun)),
+        Wanted(Where.WHOLE, [wholes]),
+        Wanted(Where.NAMES, begun),
+        Wanted(Where.ANYWHERE, begun),
     ]
 
 
-def _matches(wanted: Wanted) -> Q:
-    return Q(album_id__in=backend().matching(wanted))
+def _matches(*wanted: Wanted) -> Q:
+    return Q(backend().matching(*wanted))

@@ -6,6 +6,7 @@ Rows' ids are the albums'. Without positions (`detail=column`) the index is a th
 from collections.abc import Sequence
 
 from django.db import connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from playback.search.terms import Entry, Term, Wanted, Where
@@ -32,10 +33,13 @@ def clear() -> None:
         cursor.execute("DELETE FROM playback_search")
 
 
-def matching(wanted: Wanted) -> RawSQL:
-    """The ids of the albums that match, as a subquery."""
-    sql = "SELECT rowid FROM playback_search WHERE playback_search MATCH %s"
-    return RawSQL(sql, [expression(wanted)])  # noqa: S611 - the words are parameters
+def matching(*wanted: Wanted) -> RawSQL:
+    """Whether a SID file's album matches any of them, as a condition."""
+    either = " OR ".join(f"({expression(one)})" for one in wanted)
+    sql = (
+        '"playback_sidfile"."album_id" IN (SELECT rowid FROM playback_search WHERE playback_search MATCH %s)'
+    )
+    return RawSQL(sql, [either], output_field=BooleanField())  # noqa: S611 - the words are a parameter
 
 
 def expression(wanted: Wanted) -> str:
