@@ -2,7 +2,7 @@
 /** Which key does what? Single keys, as long as the focus is nowhere that needs them for itself. */
 
 /** @type {Readonly<Record<string, string>>} */
-const KEYS = {
+export const KEYS = {
   " ": "toggle",
   ArrowLeft: "back",
   ArrowRight: "forward",

@@ -16,11 +16,14 @@ export function tellMediaSession(room) {
   const session = navigator.mediaSession;
   if (!session) return;
   for (const [action, ours] of ACTIONS) session.setActionHandler(action, () => room.act(ours, null));
+  session.setActionHandler("seekto", ({ seekTime }) => room.seek(seekTime ?? 0));
   room.player.addEventListener("state", () => {
     const { phase, track } = room.player.state;
     session.playbackState = phase === "playing" || phase === "loading" ? "playing" : phase === "paused" ? "paused" : "none";
     if (!track) return;
     const { title, author, released } = track.tune;
     session.metadata = new MediaMetadata({ title, artist: author, album: released });
+    const duration = room.bar.lengthOf(track);
+    session.setPositionState({ duration, position: Math.min(duration, Math.max(0, room.player.seconds)) });
   });
 }

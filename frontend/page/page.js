@@ -36,7 +36,17 @@ function warmUp(event) {
 /** @param {string} action @param {Element | null} [element] */
 async function act(action, element = null) {
   if (action === "help") /** @type {HTMLDialogElement | null} */ (document.getElementById("keys"))?.showModal();
-  else (await openRoom()).act(action, element);
+  else {
+    const open = await openRoom().catch(() => null);
+    if (open) open.act(action, element);
+    else tell("The player could not be loaded: the server cannot be reached. Check the connection and try again.");
+  }
+}
+
+/** @param {string} text for a person, before there is a player to say it */
+function tell(text) {
+  const notice = document.querySelector("#player [data-show=notice]");
+  if (notice) notice.textContent = text;
 }
 
 if (document.getElementById("player")) {
@@ -62,6 +72,6 @@ document.addEventListener("keydown", (event) => {
 });
 // Back and Forward lead through the tunes that were chosen, also after a reload.
 addEventListener("popstate", () => void act("go"));
-// A visit that came from another page of ours has a tune to show and a queue.
-if (isKept()) openRoom().catch(() => {});
+// A visit that came from another page of ours has a tune to show and a queue; a browser that cannot play says so before anybody tries.
+if (isKept() || !globalThis.WebAssembly || !globalThis.AudioContext) openRoom().catch(() => {});
 switchThemes(document);

@@ -18,8 +18,8 @@ const AGAIN_AFTER_SECONDS = 3;
 /** Time to read why a tune does not play before the next one does. */
 const READING_MS = 1800;
 const FAILURES_IN_A_ROW = 5;
-/** Problems that the next tune would have too. */
-const NOT_THE_TUNES_FAULT = new Set(["network", "server", "busy", "unavailable", "worker", "engine"]);
+/** What the next tune would suffer from too, and what a person can do something about: nothing goes on by itself then. */
+export const STAY = new Set(["network", "server", "busy", "unavailable", "engine", "needs_roms", "rom-mismatch"]);
 
 export class Program {
   /**
@@ -147,10 +147,10 @@ export class Program {
     else void this.nextTune({ chosen: false });
   }
 
-  /** A song does not play: goes on where that helps. @param {string} code @returns {Song | null} what plays in a moment */
-  skip(code) {
+  /** A song does not play: goes on where that helps. @param {string} kind of trouble @returns {Song | null} what plays in a moment */
+  skip(kind) {
     const next = this.queue.peek();
-    if (!next || NOT_THE_TUNES_FAULT.has(code) || ++this.failures >= FAILURES_IN_A_ROW) return null;
+    if (!next || STAY.has(kind) || ++this.failures >= FAILURES_IN_A_ROW) return null;
     this.advancing = setTimeout(() => void this.nextTune({ chosen: false }), READING_MS);
     return next;
   }

@@ -11,9 +11,10 @@ import { addressOf, copy } from "./address.js";
 import { Bar } from "./bar.js";
 import { tellMediaSession } from "./media-session.js";
 import { NowPlaying } from "./now-playing.js";
-import { Program } from "./program.js";
+import { Program, STAY } from "./program.js";
 import { QueuePanel } from "./queue-panel.js";
 import { Scopes } from "./scopes.js";
+import { kindOf, Trouble } from "./trouble.js";
 import { tuneOfRow, tuneOfTrack } from "./tune-list.js";
 import { TuneMenu } from "./tune-menu.js";
 import { firstSong } from "./tunes.js";
@@ -50,10 +51,13 @@ export class Room {
       say: (text) => this.bar.notice(text),
     });
     this.queue = new QueuePanel(document, this.program.queue, () => this.#queueChanged());
+    this.trouble = new Trouble(document, () => this.program.again());
     this.menu = new TuneMenu(document, (action, tune) => this.#choose(action, tune));
     this.#listen();
     this.#openOwnRoms();
     this.#show();
+    const available = wasm.available();
+    if (!available.ok) this.trouble.show({ code: "unavailable", message: available.reason });
   }
 
   /**
@@ -79,11 +83,13 @@ export class Room {
     else if (action === "previous-song") program.previousSong();
     else if (action === "next-tune") void program.nextTune();
     else if (action === "previous-tune") program.previousTune();
-    else if (action === "back") this.#seek(this.player.seconds - SEEK_STEP_SECONDS);
-    else if (action === "forward") this.#seek(this.player.seconds + SEEK_STEP_SECONDS);
+    else if (action === "back") this.seek(this.player.seconds - SEEK_STEP_SECONDS);
+    else if (action === "forward") this.seek(this.player.seconds + SEEK_STEP_SECONDS);
     else if (action === "seek-input") this.bar.preview(value);
-    else if (action === "seek-change") this.#seek(value);
+    else if (action === "seek-change") this.seek(value);
     else if (action.startsWith("song-")) program.pressSong(Number(action.slice(5)));
+    else if (action === "again") program.again();
+    else if (action === "own-roms") this.#showOwnRoms();
     else if (action === "go") void program.go();
     else if (action === "tune-menu") element && this.menu.open(element);
     else if (action === "queue-play") program.playEntry(this.queue.entryOf(element)?.key ?? 0);
@@ -93,6 +99,14 @@ export class Room {
   }
 
   // ---- actions ----
+
+  #showOwnRoms() {
+    const section = this.document.getElementById("own-roms");
+    if (!(section instanceof HTMLDetailsElement)) return;
+    section.open = true;
+    section.scrollIntoView({ block: "center" });
+    section.querySelector("input")?.focus();
+  }
 
   /** @param {string} action of the sheet @param {Tune} tune */
   #choose(action, tune) {
@@ -125,7 +139,7 @@ export class Room {
   }
 
   /** @param {number} seconds */
-  #seek(seconds) {
+  seek(seconds) {
     const { track } = this.player.state;
     if (!track) return;
     const last = Math.max(0, this.bar.lengthOf(track) - 1);
@@ -185,6 +199,7 @@ export class Room {
     const { state } = this.player;
     if (state.ready && state.phase === "playing") this.#sounding();
     this.#show();
+    if (state.phase !== "failed") this.trouble.hide();
     this.sessions.keepFresh(state.phase === "playing" ? state.track : null);
     if (state.phase === "ended") this.program.over();
     else if (state.phase === "failed") this.#failed();
@@ -203,8 +218,10 @@ export class Room {
   #failed() {
     const { track, problem } = this.player.state;
     if (!track || !problem) return;
-    this.now.blame(track.tune, problem.message);
-    const next = this.program.skip(problem.code);
+    const kind = kindOf(problem);
+    const next = this.program.skip(kind);
+    if (!STAY.has(kind)) this.now.blame(track.tune, problem.message);
+    this.trouble.show(problem, next?.tune.title);
     this.bar.notice(`${track.tune.title}: ${problem.message}${next ? ` Next: ${next.tune.title}.` : ""}`);
   }
 

@@ -50,9 +50,21 @@ async function loadEngine() {
   return loaded;
 }
 
+/** The one engine; what did not arrive may arrive at the next try. @returns {Promise<Engine>} */
+function theEngine() {
+  engine ??= loadEngine();
+  const asked = engine;
+  asked.catch(() => {
+    if (engine === asked) engine = null;
+  });
+  return asked;
+}
+
 /** Compiles while it streams where the server names the type rightly. @param {string} url @returns {Promise<WebAssembly.Module>} */
 async function compile(url) {
-  const response = await fetch(url);
+  const response = await fetch(url).catch(() => {
+    throw new Error("The player's engine could not be loaded: the server cannot be reached.");
+  });
   if (!response.ok) throw new Error(`The player's engine could not be loaded (HTTP ${response.status}).`);
   if (response.headers.get("Content-Type") === "application/wasm") return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
@@ -120,9 +132,8 @@ async function connect(message) {
   connection = message;
   const { ring: chosen, outlet } = openOutlet(message.transport);
   ring = chosen;
-  engine ??= loadEngine();
   const { sampleRateHz, aheadSeconds } = message;
-  renderer = new SongRenderer(await engine, outlet, { sampleRateHz, aheadSeconds, tell, now: () => performance.now() });
+  renderer = new SongRenderer(await theEngine(), outlet, { sampleRateHz, aheadSeconds, tell, now: () => performance.now() });
   renderer.look(looking);
 }
 
@@ -184,18 +195,27 @@ function hearReader(message) {
 async function obey(message) {
   if (message.type === "boot") {
     engineUrl = message.engineUrl;
-    engine ??= loadEngine();
-    await engine;
+    await theEngine();
   } else if (message.type === "connect") await connect(message);
   else if (message.type === "look") {
     looking = message.wanted;
     renderer?.look(looking);
-  } else if (!renderer) throw new Error("The player's engine is not ready.");
-  else if (message.type === "open") renderer.open(message);
+  } else play(await theRenderer(), message);
+  wake();
+}
+
+async function theRenderer() {
+  if (!renderer && connection) await connect(connection); // the engine did not arrive the first time
+  if (!renderer) throw new Error("The player's engine is not ready.");
+  return renderer;
+}
+
+/** @param {SongRenderer} renderer @param {Extract<ToEmulator, {type: "open" | "seek" | "stop" | "options"}>} message */
+function play(renderer, message) {
+  if (message.type === "open") renderer.open(message);
   else if (message.type === "seek") renderer.seek(message.epoch, message.seconds);
   else if (message.type === "stop") renderer.stop(message.epoch);
   else for (const [name, value] of Object.entries(message.options)) renderer.engine.setOption(name, value);
-  wake();
 }
 
 self.onmessage = (event) => {
@@ -207,8 +227,6 @@ self.onmessage = (event) => {
   line = line
     .then(() => obey(message))
     .catch((error) => {
-      // An engine that did not arrive may arrive at the next try.
-      if (message.type === "boot" || message.type === "connect") engine = null;
       if (message.type !== "boot") fail("epoch" in message ? message.epoch : 0, error);
     });
 };

@@ -9,6 +9,7 @@
  * All three read the same ring with the same reader, so fades, pauses, epochs and underruns are the same.
  */
 
+import { PlayError } from "../shared/problem.js";
 import { latencyFrames } from "./latency.js";
 import { PHASE, RING_BYTES, Ring } from "./ring.js";
 import { applyRead, applyToRing } from "./ring-link.js";
@@ -50,7 +51,9 @@ export function possibleKind() {
 export async function openOutput(context, destination, workletUrl, tell) {
   const kind = possibleKind();
   if (kind === "scheduled") return new ScheduledOutput(context, destination, tell);
-  await context.audioWorklet.addModule(workletUrl);
+  await context.audioWorklet.addModule(workletUrl).catch(() => {
+    throw new PlayError("network", "A part of the player could not be loaded: the server cannot be reached.");
+  });
   const node = new AudioWorkletNode(context, "sidflow-output", { numberOfInputs: 0, outputChannelCount: [2] });
   node.connect(destination);
   return new WorkletOutput(context, node, kind, tell);

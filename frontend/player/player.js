@@ -119,5 +119,6 @@ export class Player extends EventTarget {
 function problemFrom(error) {
   if (!(error instanceof Error)) return { code: "unknown", message: String(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
-  return { code, message: error.message };
+  const known = error instanceof PlayError ? { status: error.status, retryAfterSeconds: error.retryAfterSeconds } : {};
+  return { code, message: error.message, ...known };
 }

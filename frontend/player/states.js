@@ -18,7 +18,7 @@
  */
 
 /** @typedef {"idle" | "loading" | "playing" | "paused" | "ended" | "failed"} Phase */
-/** @typedef {{code: string, message: string}} Problem */
+/** @typedef {{code: string, message: string, status?: number, retryAfterSeconds?: number}} Problem `status` of a server's answer */
 /**
  * @template T
  * @typedef {object} State

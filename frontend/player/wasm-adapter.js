@@ -58,14 +58,21 @@ export class WasmAdapter {
   }
 
   available() {
-    if (!globalThis.WebAssembly) return { ok: /** @type {const} */ (false), reason: "This browser has no WebAssembly." };
-    if (!globalThis.AudioContext) return { ok: /** @type {const} */ (false), reason: "This browser has no Web Audio." };
+    if (!globalThis.WebAssembly)
+      return {
+        ok: /** @type {const} */ (false),
+        reason: "It has no WebAssembly, or it is switched off: the C64 cannot be emulated.",
+      };
+    if (!globalThis.AudioContext)
+      return { ok: /** @type {const} */ (false), reason: "It has no Web Audio: nothing can sound." };
     return { ok: /** @type {const} */ (true) };
   }
 
   /** What a person should know about how the sound travels here; "" when there is nothing to say. */
   hint() {
     if (possibleKind() !== "scheduled") return "";
+    if (isSecureContext)
+      return "This browser has no AudioWorklet, its best way to sound. Playing works, with slower reactions.";
     return "This address is not secure (https), so the browser keeps its best audio path to itself. Playing works, with slower reactions.";
   }
 

@@ -2,12 +2,18 @@
 /** What went wrong, in a code for programs and a sentence for people? (RFC 9457 problem details on our side of the wire.) */
 
 export class PlayError extends Error {
-  /** @param {string} code @param {string} message @param {number} [status] of the answer, 0 without one */
-  constructor(code, message, status = 0) {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {number} [status] of the answer, 0 without one
+   * @param {number} [retryAfterSeconds] when the server wants to be asked again, 0 where it said nothing
+   */
+  constructor(code, message, status = 0, retryAfterSeconds = 0) {
     super(message);
     this.name = "PlayError";
     this.code = code;
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -16,5 +22,6 @@ export async function problemOf(response) {
   const problem = await response.json().catch(() => ({}));
   const code = String(problem.code ?? `http-${response.status}`);
   const message = String(problem.detail ?? problem.title ?? `The server answered with an error (HTTP ${response.status}).`);
-  return new PlayError(code, message, response.status);
+  const id = problem.errorId ? ` Its name in the server's log is ${problem.errorId}.` : "";
+  return new PlayError(code, message + id, response.status, Number(problem.retryAfterSeconds) || 0);
 }

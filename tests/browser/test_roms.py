@@ -95,6 +95,9 @@ def test_without_any_it_says_which_and_what_to_do(page: Page, rom_site: Site, li
     notice = listener.shown("notice")
     assert "KERNAL and BASIC ROMs" in notice
     assert "Your own ROMs" in notice
+    expect(page.locator("#trouble .trouble__title")).to_have_text("This tune needs ROMs")
+    page.get_by_role("button", name="Choose ROM files").click()
+    expect(page.locator("#own-rom-kernal")).to_be_focused()
 
 
 def test_own_files_play_are_kept_and_never_leave_the_browser(
