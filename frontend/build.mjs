@@ -37,6 +37,8 @@ const PAGE = {
   assetNames: "fonts/[name]-[hash]",
   loader: /** @type {const} */ ({ ".woff2": "file" }),
 };
+/** What plays is a bundle of its own: a module that the page's entry and the player shared would be one more round trip before the page lives. */
+const ROOM = { ...PAGE, entryPoints: ["frontend/page/room.js"], entryNames: "chunks/[name]-[hash]", metafile: true };
 /** Workers and worklets are one file each: import maps do not reach them, and every further file would need its own headers. */
 const THREADS = { ...COMMON, entryPoints: ["frontend/player/emulator-worker.js", "frontend/player/audio-worklet.js"] };
 
@@ -44,8 +46,26 @@ for (const folder of ["chunks", "fonts"]) rmSync(join(OUT, folder), { recursive:
 if (watch) {
   for (const options of [PAGE, THREADS]) await (await context(options)).watch();
 } else {
-  await Promise.all([build(PAGE), build(THREADS)]);
+  const [room] = await Promise.all([build(ROOM), build(THREADS)]);
+  await build({ ...PAGE, splitting: false, plugins: [roomAt(builtFrom(room, "frontend/page/room.js"))] });
   process.exitCode = report() ? 0 : 1;
+}
+
+/** @param {import("esbuild").BuildResult} result @param {string} source @returns {string} the file that it became, below OUT */
+function builtFrom({ metafile }, source) {
+  const [file] = Object.entries(metafile?.outputs ?? {}).find(([, output]) => output.entryPoint === source) ?? [];
+  if (!file) throw new Error(`${source} became nothing.`);
+  return relative(OUT, resolve(ROOT, file));
+}
+
+/** Lets `import("./room.js")` find the bundle that was made of it. @param {string} file @returns {import("esbuild").Plugin} */
+function roomAt(file) {
+  return {
+    name: "room",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/room\.js$/ }, () => ({ path: `./${file}`, external: true }));
+    },
+  };
 }
 
 /** Prints the sizes. @returns {boolean} is everything within its budget? */

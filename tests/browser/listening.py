@@ -39,6 +39,7 @@ EAR_SCRIPT: Final = """
   const listen = async (node) => {
     const context = node.context;
     heard.rate = context.sampleRate;
+    heard.context = context;
     if (context.audioWorklet) {
       await context.audioWorklet.addModule(URL.createObjectURL(new Blob([EAR], {type: "text/javascript"})));
       const ear = new AudioWorkletNode(context, "test-ear", {numberOfOutputs: 0});
@@ -163,6 +164,23 @@ class Ear:
         self.take()
         self.page.wait_for_timeout(seconds * 1000 + 150)
         return self.take()
+
+    def clock_s(self) -> float:
+        """The sound card's own time. On a busy machine without a real card it goes slower than the wall's."""
+        seconds: float = self.page.evaluate("window.testEar.context.currentTime")
+        return seconds
+
+    def hear_all(self, seconds: float, *, patience_s: float) -> Samples:
+        """What sounds from now on, until it is so long by the sound card's time."""
+        self.take()
+        until = self.clock_s() + seconds
+        deadline = time.monotonic() + patience_s
+        parts = []
+        while self.clock_s() < until:
+            assert time.monotonic() < deadline, "the sound card stands still"
+            self.page.wait_for_timeout(500)
+            parts.append(self.take())
+        return np.concatenate(parts)
 
 
 def pitch_hz(samples: Samples, rate: int) -> float:

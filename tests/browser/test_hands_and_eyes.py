@@ -18,6 +18,29 @@ def choose(page: Page, theme: str) -> None:
     page.add_init_script(f"localStorage.setItem('sidflow.theme', '{theme}')")
 
 
+def show(page: Page, listener: Listener, state: str, expected_errors: list[str]) -> None:
+    """Brings the page there."""
+    if state == "trouble":
+        expected_errors.append("ERR_INTERNET_DISCONNECTED")
+        page.route("**/api/play", lambda route: route.abort("internetdisconnected"))
+        listener.play("Rising")
+        page.locator("#trouble").wait_for()
+    elif state == "keys":
+        page.keyboard.press("?")
+    elif state == "sheet":
+        page.locator('.tune [data-act="tune-menu"]').first.click()
+        page.locator("#tune-menu").wait_for()
+    elif state == "tune":
+        page.locator("a.tune__page").first.click()
+    elif state != "idle":
+        listener.play("Rising")
+        listener.wait_for_phase("playing")
+        page.keyboard.press("Shift+Digit2")
+    if state == "queue":
+        page.keyboard.press("q")
+        page.locator(".entry").first.wait_for()
+
+
 def test_the_keyboard_does_everything(page: Page, site: Site, listener: Listener) -> None:
     page.goto(site.url)
     page.keyboard.press("Space")
@@ -106,15 +129,13 @@ def test_the_theme_is_there_before_the_first_paint_and_kept(page: Page, site: Si
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("state", ["idle", "playing", "keys"])
-def test_axe_finds_nothing(page: Page, site: Site, listener: Listener, theme: str, state: str) -> None:
+@pytest.mark.parametrize("state", ["idle", "playing", "keys", "queue", "sheet", "trouble", "tune"])
+def test_axe_finds_nothing(
+    page: Page, site: Site, listener: Listener, theme: str, state: str, expected_errors: list[str]
+) -> None:
     choose(page, theme)
     page.goto(site.url)
-    if state == "playing":
-        listener.play("Rising")
-        listener.wait_for_phase("playing")
-    elif state == "keys":
-        page.keyboard.press("?")
+    show(page, listener, state, expected_errors)
     # Given to the page by the debugger, not by the site: the security policy stays as it is.
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     result: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")

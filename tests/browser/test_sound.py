@@ -1,7 +1,5 @@
 """Does sound arrive, at the right pitch, without a gap or a click, whatever the page's own thread does?"""
 
-import time
-
 import pytest
 from playwright.sync_api import Page, Route
 
@@ -44,9 +42,9 @@ def test_a_minute_has_no_underrun_and_no_gap(page: Page, site: Site, listener: L
     listener.play("Rising")
     listener.wait_for_phase("playing")
     page.wait_for_timeout(300)
-    position, began = listener.number("position"), time.monotonic()
-    heard = ear.hear(60)
-    played, took = listener.number("position") - position, time.monotonic() - began
+    position, began = listener.number("position"), ear.clock_s()
+    heard = ear.hear_all(60, patience_s=240)
+    played, took = listener.number("position") - position, ear.clock_s() - began
     assert listener.number("underruns") == 0
     assert len(heard) > 59 * ear.rate
     assert longest_silence_s(heard, ear.rate) < 0.02
