@@ -1,5 +1,6 @@
 """Is the site well: its database, its engine, what it sends to browsers, its disk?"""
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,12 +11,19 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.decorators import (
+    api_view,
+    authentication_classes,
+    content_negotiation_class,
+    permission_classes,
+)
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from playback.api.public_view import OneForm
 
 Status = Literal["healthy", "degraded", "unhealthy"]
 # From best to worst.
@@ -24,6 +32,9 @@ _LOW_DISK_BYTES = 1024**3
 _FULL_DISK_BYTES = 100 * 1024**2
 ENGINE_LIBRARY = Path(settings.BASE_DIR) / "engine" / "build" / "libsidflow_engine.so"
 WASM_FILE = "dist/engine.wasm"
+# How such files begin: magic number, and for WebAssembly the version.
+_ELF = b"\x7fELF"
+_WASM = b"\0asm\x01\0\0\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +63,38 @@ def check_database() -> Finding:
 
 
 def check_engine(library: Path = ENGINE_LIBRARY) -> Finding:
-    """Is the native engine there? Browsers play without it; rendering does not."""
-    if not library.is_file():
+    """Is the native engine there and whole at its beginning? Browsers play without it; rendering does not."""
+    try:
+        with library.open("rb") as file:
+            begins_well = file.read(len(_ELF)) == _ELF
+    except OSError:
         return Finding("degraded", "The engine library is not built: run make build.")
+    if not begins_well:
+        return Finding("degraded", "The engine library is damaged: run make clean build.")
     return Finding("healthy", details={"sizeBytes": library.stat().st_size})
 
 
 def check_wasm(name: str = WASM_FILE) -> Finding:
-    """Is the engine for browsers there? Without it nobody hears anything."""
-    if not staticfiles_storage.exists(name):
+    """Is the engine for browsers there and whole at its beginning? Without it nobody hears anything."""
+    try:
+        with staticfiles_storage.open(name) as file:
+            begins_well = file.read(len(_WASM)) == _WASM
+    except OSError:
         return Finding("unhealthy", "The engine for browsers is not built: run make build.")
+    if not begins_well:
+        return Finding("unhealthy", "The engine for browsers is damaged: run make clean build.")
     return Finding("healthy", details={"sizeBytes": staticfiles_storage.size(name)})
 
 
 def check_disk(folder: Path | None = None) -> Finding:
-    """Is there room in the data folder?"""
-    free = shutil.disk_usage(folder or settings.DATA_DIR).free
+    """Is there room in the data folder, and may we write there?"""
+    place = folder or settings.DATA_DIR
+    try:
+        free = shutil.disk_usage(place).free
+    except OSError:
+        return Finding("unhealthy", "The data folder is not there.")
+    if not os.access(place, os.W_OK):
+        return Finding("unhealthy", "The data folder cannot be written to.")
     details = {"freeBytes": free}
     if free < _FULL_DISK_BYTES:
         return Finding("unhealthy", "The disk is full.", details)
@@ -105,8 +132,31 @@ class HealthSerializer(serializers.Serializer[Any]):
     checks = serializers.DictField(child=FindingSerializer())
 
 
-@extend_schema(responses={200: HealthSerializer, 503: HealthSerializer}, auth=[])
+def _example(name: str, status: int, worst: Status, database: Finding) -> OpenApiExample:
+    """All is well but perhaps the database."""
+    well = {"engine": Finding("healthy"), "wasm": Finding("healthy"), "disk": Finding("healthy")}
+    checks = {part: finding.document() for part, finding in {"database": database, **well}.items()}
+    value = {"overall": worst, "timestamp": "2026-11-21T01:15:00Z", "checks": checks}
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])
+
+
+_EXAMPLES = [
+    _example("all is well", 200, "healthy", Finding("healthy", details={"vendor": "sqlite"})),
+    _example("impaired", 503, "unhealthy", Finding("unhealthy", "The database does not answer.")),
+]
+
+
+@extend_schema(
+    operation_id="health",
+    summary="How the site is",
+    description="200 while it serves, though perhaps degraded; 503 when it does not.",
+    responses={200: HealthSerializer, 503: HealthSerializer},
+    examples=_EXAMPLES,
+    auth=[],
+    tags=["site"],
+)
 @api_view(["GET"])
+@content_negotiation_class(OneForm)
 @authentication_classes([])
 @permission_classes([AllowAny])
 def health(request: Request) -> Response:

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 
 from playback.api import schema
-from playback.api.public_view import OneForm, PublicView
+from playback.api.public_view import PublicView
 from playback.delivery.bytes_response import bytes_response
 from playback.delivery.problems import TrackNotFound
 from playback.delivery.sid_bytes import CONTENT_TYPE, read_sid_of
@@ -22,8 +22,6 @@ class PublicSidView(PublicView):
 
     Without one nobody needs it, and session addresses stay the only way to the files.
     """
-
-    content_negotiation_class = OneForm
 
     @extend_schema(
         operation_id="public_sid",
@@ -40,6 +38,7 @@ class PublicSidView(PublicView):
             (404, "application/problem+json"): schema.ProblemDocument,
             (416, "application/problem+json"): schema.ProblemDocument,
         },
+        examples=schema.CONTENT_PROBLEMS,
         auth=[],
         tags=["play"],
     )

@@ -7,7 +7,7 @@ shows to all.
 
 from typing import Any
 
-from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -25,13 +25,11 @@ from playback.delivery.sessions import (
 )
 
 
-class OneForm(BaseContentNegotiation):
+class OneForm(DefaultContentNegotiation):
     """Answers in the one form there is, whatever Accept says: a player asks for */* or for audio."""
 
-    def select_parser(self, _request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
     def select_renderer(self, _request: Request, renderers: Any, _format_suffix: Any = None) -> Any:
+        """The first, which is the only one."""
         return renderers[0], renderers[0].media_type
 
 
@@ -40,6 +38,7 @@ class PublicView(APIView):
 
     authentication_classes = []
     permission_classes = [AllowAny]
+    content_negotiation_class = OneForm
     parser_classes = [SmallJSONParser]
     renderer_classes = [JSONRenderer]
 

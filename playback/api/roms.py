@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from playback.api import schema
 from playback.api.documents import manifest_document
-from playback.api.public_view import OneForm, PublicView, track_of_session
+from playback.api.public_view import PublicView, track_of_session
 from playback.delivery.bytes_response import bytes_response
 from playback.delivery.problems import RomNotFound
 from playback.roms.bundles import active_bundle
@@ -44,8 +44,6 @@ class RomManifestView(PublicView):
 class RomView(PublicView):
     """Serves the ROMs to a session whose tune needs them."""
 
-    content_negotiation_class = OneForm
-
     @extend_schema(
         operation_id="playback_rom",
         summary="A ROM for a session",
@@ -60,7 +58,7 @@ class RomView(PublicView):
             (410, "application/problem+json"): schema.ProblemDocument,
             (416, "application/problem+json"): schema.ProblemDocument,
         },
-        examples=[schema.EXPIRED],
+        examples=schema.ROM_PROBLEMS,
         auth=[],
         tags=["play"],
     )

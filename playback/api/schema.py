@@ -5,7 +5,20 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from core.problems import CONTENT_TYPE as PROBLEM_TYPE
+from core.problems import DomainError, InvalidInput, TooManyRequests, UnsupportedMedia, problem_document
 from playback.catalogue.paths import LONGEST_PATH, PathError, canonical_path
+from playback.delivery.problems import (
+    BadCursor,
+    BadSession,
+    FileGone,
+    RangeNotSatisfiable,
+    RomNotFound,
+    SessionExpired,
+    SessionUnknown,
+    SongOutOfRange,
+    TrackNotFound,
+)
 from playback.hvsc.stil import FIELDS
 from playback.sidfile import ChipModel, Clock
 
@@ -214,17 +227,6 @@ PLAYS = OpenApiExample(
     status_codes=["200"],
 )
 TRACKS = OpenApiExample("a page", value={"items": [TRACK_EXAMPLE], "nextCursor": None}, response_only=True)
-EXPIRED = OpenApiExample(
-    "expired",
-    value={
-        "type": "urn:sidflow:problem:session-expired",
-        "title": "The playback session is over",
-        "status": 410,
-        "code": "session-expired",
-    },
-    response_only=True,
-    status_codes=["410"],
-)
 ROM_MANIFEST = OpenApiExample(
     "one bundle",
     value={
@@ -241,15 +243,38 @@ ROM_MANIFEST = OpenApiExample(
     },
     response_only=True,
 )
-TOO_MANY = OpenApiExample(
-    "the limit is used up",
-    value={
-        "type": "urn:sidflow:problem:too-many-requests",
-        "title": "Too many requests",
-        "status": 429,
-        "code": "too-many-requests",
-        "retryAfterSeconds": 12,
-    },
-    response_only=True,
-    status_codes=["429"],
-)
+
+
+def _example(error: DomainError) -> OpenApiExample:
+    return OpenApiExample(
+        error.code,
+        value=problem_document(error),
+        response_only=True,
+        status_codes=[str(int(error.status))],
+        media_type=PROBLEM_TYPE,
+    )
+
+
+INVALID = _example(InvalidInput(errors=[{"field": "song", "message": "A valid integer is required."}]))
+PLAY_PROBLEMS = [
+    INVALID,
+    _example(TrackNotFound("No collection here has a file at this path.")),
+    _example(SongOutOfRange("Its songs are 1 to 5.", songs=5)),
+    _example(UnsupportedMedia('Unsupported media type "text/plain" in request.')),
+    _example(TooManyRequests(retry_after_s=12)),
+]
+SESSION_PROBLEMS = [
+    _example(BadSession()),
+    _example(SessionUnknown()),
+    _example(SessionExpired("Ask /api/play for a new one.")),
+    _example(RangeNotSatisfiable(size=4096)),
+]
+SID_PROBLEMS = [
+    *SESSION_PROBLEMS,
+    _example(
+        FileGone("GAMES/A-F/Gone.sid cannot be read at the moment; the list will show it when it is back.")
+    ),
+]
+ROM_PROBLEMS = [*SESSION_PROBLEMS, _example(RomNotFound("The session's tune needs no ROMs."))]
+CONTENT_PROBLEMS = [_example(TrackNotFound()), _example(RangeNotSatisfiable(size=4096))]
+LIST_PROBLEMS = [INVALID, _example(BadCursor())]

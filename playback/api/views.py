@@ -15,7 +15,7 @@ from core.configuration import configuration
 from core.rate_limits import spend
 from playback.api import schema
 from playback.api.documents import session_document, track_document
-from playback.api.public_view import OneForm, PublicView, track_of_session
+from playback.api.public_view import PublicView, track_of_session
 from playback.catalogue.finding import NoSuchFileError, NoSuchSongError, track_at, tracks_with
 from playback.catalogue.listing import BadCursorError, Cursor, track_page
 from playback.catalogue.models import Track
@@ -46,9 +46,10 @@ class PlayView(PublicView):
             ),
             (400, "application/problem+json"): schema.ProblemDocument,
             (404, "application/problem+json"): schema.ProblemDocument,
+            (415, "application/problem+json"): schema.ProblemDocument,
             (429, "application/problem+json"): schema.ProblemDocument,
         },
-        examples=[schema.BY_PATH, schema.BY_IDS, schema.PLAY, schema.PLAYS, schema.TOO_MANY],
+        examples=[schema.BY_PATH, schema.BY_IDS, schema.PLAY, schema.PLAYS, *schema.PLAY_PROBLEMS],
         auth=[],
         tags=["play"],
     )
@@ -99,8 +100,6 @@ def _plays(ids: list[Any]) -> dict[str, Any]:
 class SidView(PublicView):
     """Serves a session's SID file."""
 
-    content_negotiation_class = OneForm
-
     @extend_schema(
         operation_id="playback_sid",
         summary="The SID file of a session",
@@ -114,7 +113,7 @@ class SidView(PublicView):
             (410, "application/problem+json"): schema.ProblemDocument,
             (416, "application/problem+json"): schema.ProblemDocument,
         },
-        examples=[schema.EXPIRED],
+        examples=schema.SID_PROBLEMS,
         auth=[],
         tags=["play"],
     )
@@ -135,7 +134,7 @@ class TracksView(PublicView):
             200: schema.TracksDocument,
             (400, "application/problem+json"): schema.ProblemDocument,
         },
-        examples=[schema.TRACKS],
+        examples=[schema.TRACKS, *schema.LIST_PROBLEMS],
         auth=[],
         tags=["catalogue"],
     )

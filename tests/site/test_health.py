@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.test import Client
 
@@ -44,6 +46,31 @@ def test_a_database_that_does_not_answer_makes_the_site_unhealthy(client: Client
 def test_missing_parts_are_told(tmp_path: Path) -> None:
     assert health.check_engine(tmp_path / "none.so").status == "degraded"
     assert health.check_wasm("dist/none.wasm").status == "unhealthy"
+
+
+def test_damaged_parts_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty.so").touch()
+    assert health.check_engine(tmp_path / "empty.so").status == "degraded"
+    (tmp_path / "half.wasm").write_bytes(b"\0asm")
+    monkeypatch.setattr(staticfiles_storage, "location", str(tmp_path))
+    assert health.check_wasm("half.wasm").status == "unhealthy"
+
+
+def test_a_data_folder_that_is_gone_or_closed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert health.check_disk(tmp_path / "none").status == "unhealthy"
+    monkeypatch.setattr("os.access", lambda *_anything: False)  # root may write everywhere
+    assert health.check_disk(tmp_path).status == "unhealthy"
+
+
+def test_a_monitor_that_takes_no_json_is_told_too(client: Client) -> None:
+    assert client.get("/api/health", headers={"Accept": "text/plain"}).status_code == 200
+
+
+def test_it_is_cheap(client: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        client.get("/api/health")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""Does every answer of the live site stand in its own description, whatever is asked?
+
+schemathesis reads /api/schema/, sends what it allows and what it forbids, and compares: no 5xx, no status, type, header or
+body that is not described.  What only exists here (tracks, sessions, hashes) is put in as examples, so that good answers
+are compared too.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Site, serve_site
+
+# Of the whole run; a site that describes itself wrongly is mostly found out in the first ten.
+SECONDS = 20
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site with a few tunes; a CDN is named so that addresses by content are open."""
+    folder = tmp_path_factory.mktemp("api")
+    with serve_site(
+        folder, corpus=False, SIDFLOW_AVAILABILITY__PUBLIC_BASE_URL="http://127.0.0.1:9"
+    ) as served:
+        yield served
+
+
+def ask(url: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "application/vnd.oai.openapi+json, application/json",
+    }
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def with_real_examples(schema: dict[str, Any], site: Site) -> dict[str, Any]:
+    """The description, with examples that this site has something for."""
+    track = ask(f"{site.url}api/tracks?limit=1")["items"][0]
+    played = ask(f"{site.url}api/play", {"trackIds": [track["id"]]})["items"][0]["session"]
+    known = {
+        "session": played["id"],
+        "kind": "kernal",
+        "md5": played["sidUrl"].rsplit("/", 1)[1].removesuffix(".sid"),
+        "limit": 2,
+        "q": "rising",
+    }
+    for path in schema["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in known:
+                    parameter["example"] = known[parameter["name"]]
+    body = schema["paths"]["/api/play"]["post"]["requestBody"]["content"]["application/json"]
+    wishes = [{"sidPath": track["path"], "song": 1}, {"trackIds": [track["id"]]}]
+    body["examples"] = {str(number): {"value": wish} for number, wish in enumerate(wishes)}
+    return schema
+
+
+def test_no_answer_is_an_error_of_ours_or_undocumented(site: Site, tmp_path: Path) -> None:
+    schema = with_real_examples(ask(f"{site.url}api/schema/"), site)
+    (tmp_path / "openapi.json").write_text(json.dumps(schema), encoding="utf-8")
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        str(tmp_path / "openapi.json"),
+        "--url",
+        site.url,
+        f"--checks={','.join(CHECKS)}",
+        "--phases=examples,coverage,fuzzing",
+        f"--max-time={SECONDS}",
+        "--max-failures=20",
+        "--request-timeout=20",
+        "--warnings=off",
+        "--no-color",
+        "--generation-database=none",
+    ]
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parent),
+        "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
+    }
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=180
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    operations = sum(len(path) for path in schema["paths"].values())
+    assert f"Tested: {operations}\n" in done.stdout, done.stdout
