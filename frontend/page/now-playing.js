@@ -27,8 +27,6 @@ export class NowPlaying {
     this.siteTitle = document.title;
     /** @type {Song | null} */
     this.shown = null;
-    /** Whose page this is, as far as the server wrote about a tune. @type {string | null} */
-    this.about = null;
   }
 
   /** @param {State} state @param {Song | null} offered what the play button begins with while nothing plays */
@@ -99,9 +97,6 @@ export class NowPlaying {
 
   /** @param {Tune} tune */
   #tune(tune) {
-    this.about ??= tune.fileId;
-    const ways = this.root.querySelector(".now__ways");
-    if (ways instanceof HTMLElement) ways.hidden = tune.fileId !== this.about;
     this.#say("title", tune.title);
     this.#say("author", tune.author);
     this.#say("released", tune.released);

@@ -6,6 +6,7 @@
  * warmed up, so that the click that follows finds it there.
  */
 import { actionOfKey } from "./keys.js";
+import { Library } from "./library.js";
 import { isKept } from "./queue-kept.js";
 import { switchThemes } from "./themes.js";
 
@@ -75,3 +76,4 @@ addEventListener("popstate", () => void act("go"));
 // A visit that came from another page of ours has a tune to show and a queue; a browser that cannot play says so before anybody tries.
 if (isKept() || !globalThis.WebAssembly || !globalThis.AudioContext) openRoom().catch(() => {});
 switchThemes(document);
+if (document.getElementById("library")) new Library(document);

@@ -129,7 +129,8 @@ export class Program {
   /** The address changed by Back or Forward: its song plays, if it has one. */
   async go() {
     const wish = songInAddress(location);
-    if (!wish || wish.publicId === this.present?.publicId) return;
+    // A page about a tune that somebody reads, while another may play.
+    if (!wish || wish.publicId === this.present?.publicId || history.state?.read) return;
     const song = this.#known(wish.publicId) ?? (await this.means.find(wish.publicId));
     this.#start(song, { seconds: wish.seconds, chosen: false });
   }

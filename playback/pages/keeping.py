@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from playback.catalogue.models import Collection
@@ -45,8 +46,10 @@ def _key(request: HttpRequest) -> str:
     """Of the address and of what the page may tell."""
     imported = Collection.objects.aggregate(last=Max("imported_at"), newest=Max("pk"))
     bundle = active_bundle()
-    about = f"{imported['last']} {imported['newest']} {bundle and bundle.pk} {request.get_full_path()}"
-    return "page-" + hashlib.sha256(about.encode()).hexdigest()
+    # Another build of the front end has other addresses, and a page of it may live in a cache that outlives processes.
+    build = [static(f"dist/{name}") for name in ("page.js", "page.css")]
+    about = [imported["last"], imported["newest"], bundle and bundle.pk, *build, request.get_full_path()]
+    return "page-" + hashlib.sha256(repr(about).encode()).hexdigest()
 
 
 def _response(request: HttpRequest, page: bytes) -> HttpResponse:

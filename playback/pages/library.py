@@ -61,7 +61,7 @@ def show(
     request: HttpRequest, library: Library, *, selected: Track | None = None, **more: Any
 ) -> HttpResponse:
     """The page; with `?part=library` only the list, for a page that is there already."""
-    template = "library.html" if request.GET.get("part") == "library" else "home.html"
+    template = "found.html" if request.GET.get("part") == "library" else "home.html"
     context = {"library": library, "choices": CHOICES, "player_config": player_config(selected), **more}
     return render(request, f"playback/{template}", context)
 

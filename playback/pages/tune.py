@@ -53,6 +53,7 @@ class Tune:
     folder: Link
     author: Link | None
     notes: list[Note]
+    length: str
 
     @property
     def about(self) -> str:
@@ -77,7 +78,7 @@ def tune(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     page = file_page(after=Cursor(file.collection_id, file.path, 0), limit=FILES_PER_PAGE, among=here)
     lines = lines_of(page, track)
     library = Library(
-        heading=folder.name,
+        heading="From here on in its folder",
         crumbs=[folder],
         files=lines,
         next_url=next_url(folder.url, page),
@@ -94,5 +95,11 @@ def _tune(track: Track, file: SidFile, line: FileLine, folder: Link) -> Tune:
         title=track.display_title,
         folder=folder,
         author=Link(artist.name, author_url(artist)) if artist else None,
+        length=_minutes(track.length_ms),
         notes=[Note(note["song"] or 0, note["field"], note["text"]) for note in file.notes],
     )
+
+
+def _minutes(length_ms: int | None) -> str:
+    """ "3:05", or "" where nobody measured it."""
+    return f"{length_ms // 60_000}:{length_ms // 1000 % 60:02}" if length_ms else ""
