@@ -141,3 +141,34 @@ def serve_without_isolation(page: Page) -> None:
     page.route(
         "**/*", lambda route: without(route) if route.request.is_navigation_request() else route.fallback()
     )
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "fade_s"), [(None, 3.0), (20_000, 0.5)], ids=["length unknown", "length known"]
+)
+def test_a_song_ends_at_its_length_with_a_fade(
+    page: Page, site: Site, listener: Listener, ear: Ear, length_ms: int | None, fade_s: float
+) -> None:
+    length_s = length_ms / 1000 if length_ms else 180
+    page.goto(site.url)
+    row = page.locator('.tune[data-title="Duet"]')
+    row.evaluate(
+        "(row, length) => { row.dataset.tracks = row.dataset.tracks.trim().split(',').slice(0, 2) + ',' + length; }",
+        length_ms or "",
+    )
+    listener.play("Duet")
+    listener.wait_for_phase("playing")
+    minutes, seconds = divmod(int(length_s), 60)
+    assert listener.shown("length") == f"{minutes}:{seconds:02}"
+    listener.seek(int(length_s) - 8)
+    listener.wait_for_position(length_s - 7.5, length_s - 5)
+    position = listener.number("position")
+    heard = ear.hear_all(12, patience_s=60)
+    window = ear.rate // 50
+    levels = abs(heard[: len(heard) // window * window].reshape(-1, window)).max(axis=1)
+    end = int((levels < 0.001).argmax())
+    assert end / 50 == pytest.approx(length_s - position, abs=0.6)
+    full = levels[: end - int(fade_s * 50) - 10].max()
+    assert levels[: end - int(fade_s * 50) - 10].min() > 0.7 * full, "no fade before its time"
+    assert levels[end - int(fade_s * 25)] == pytest.approx(full / 2, rel=0.25), "half way down"
+    assert listener.title() != "Duet", "another tune follows"
