@@ -190,7 +190,7 @@ export class Room {
     addEventListener("pagehide", () => this.program.keep());
     // Another list (a search, a folder) may show the tune that plays.
     const list = new MutationObserver(() => this.now.mark(player.state));
-    for (const place of document.querySelectorAll("main, .library")) list.observe(place, { childList: true });
+    for (const place of document.querySelectorAll("main, .library")) list.observe(place, { childList: true, subtree: true });
     setInterval(() => this.#tick(), STATISTICS_EVERY_MS);
     tellMediaSession(this);
   }

@@ -107,7 +107,7 @@ def test_filters_narrow_at_once(page: Page, site: Site) -> None:
     page.get_by_label("Search tunes").fill("rising")
     heading(page, "“rising”")
     assert path(page) == "/?q=rising&songsFrom=2"
-    page.get_by_label("Chip").select_option("8580")
+    page.locator("select[name=chip]").select_option("8580")
     expect(page.get_by_text("Nothing found.")).to_be_visible()
     page.get_by_role("link", name="search without the filters").click()
     expect(page.locator(".tune")).to_have_count(1)
