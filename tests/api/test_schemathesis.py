@@ -10,13 +10,10 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.browser.conftest import Site, serve_site
+from tests.api.conftest import LiveSite
 
 # Of the whole run; a site that describes itself wrongly is mostly found out in the first ten.
 SECONDS = 20
@@ -31,16 +28,6 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site with a few tunes; a CDN is named so that addresses by content are open."""
-    folder = tmp_path_factory.mktemp("api")
-    with serve_site(
-        folder, corpus=False, SIDFLOW_AVAILABILITY__PUBLIC_BASE_URL="http://127.0.0.1:9"
-    ) as served:
-        yield served
-
-
 def ask(url: str, body: Any = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     headers = {
@@ -51,7 +38,7 @@ def ask(url: str, body: Any = None) -> Any:
         return json.loads(answer.read())
 
 
-def with_real_examples(schema: dict[str, Any], site: Site) -> dict[str, Any]:
+def with_real_examples(schema: dict[str, Any], site: LiveSite) -> dict[str, Any]:
     """The description, with examples that this site has something for."""
     track = ask(f"{site.url}api/tracks?limit=1")["items"][0]
     played = ask(f"{site.url}api/play", {"trackIds": [track["id"]]})["items"][0]["session"]
@@ -73,7 +60,7 @@ def with_real_examples(schema: dict[str, Any], site: Site) -> dict[str, Any]:
     return schema
 
 
-def test_no_answer_is_an_error_of_ours_or_undocumented(site: Site, tmp_path: Path) -> None:
+def test_no_answer_is_an_error_of_ours_or_undocumented(site: LiveSite, tmp_path: Path) -> None:
     schema = with_real_examples(ask(f"{site.url}api/schema/"), site)
     (tmp_path / "openapi.json").write_text(json.dumps(schema), encoding="utf-8")
     command = [
