@@ -40,7 +40,10 @@ const PAGE = {
 /** What plays is a bundle of its own: a module that the page's entry and the player shared would be one more round trip before the page lives. */
 const ROOM = { ...PAGE, entryPoints: ["frontend/page/room.js"], entryNames: "chunks/[name]-[hash]", metafile: true };
 /** Workers and worklets are one file each: import maps do not reach them, and every further file would need its own headers. */
-const THREADS = { ...COMMON, entryPoints: ["frontend/player/emulator-worker.js", "frontend/player/audio-worklet.js"] };
+const THREADS = {
+  ...COMMON,
+  entryPoints: ["frontend/player/emulator-worker.js", "frontend/player/audio-worklet.js", "frontend/player/outline-worker.js"],
+};
 
 for (const folder of ["chunks", "fonts"]) rmSync(join(OUT, folder), { recursive: true, force: true });
 if (watch) {

@@ -88,7 +88,8 @@ export class Bar {
     const whole = String(Math.floor(seconds));
     if (!this.previewing && seek.value !== whole) seek.value = whole;
     const max = Number(seek.max) || 1;
-    seek.style.setProperty("--done", `${Math.min(100, (100 * seconds) / max).toFixed(2)}%`);
+    // The picture behind it is filled as far, too.
+    seek.parentElement?.style.setProperty("--done", `${Math.min(100, (100 * seconds) / max).toFixed(2)}%`);
     if (seek.dataset.second === whole) return;
     seek.dataset.second = whole;
     seek.setAttribute("aria-valuetext", `${spokenTime(seconds)} of ${spokenTime(max)}`);

@@ -14,6 +14,7 @@ import { NowPlaying } from "./now-playing.js";
 import { Program, STAY } from "./program.js";
 import { QueuePanel } from "./queue-panel.js";
 import { Scopes } from "./scopes.js";
+import { SeekPicture } from "./seek-picture.js";
 import { kindOf, Trouble } from "./trouble.js";
 import { tuneOfRow, tuneOfTrack } from "./tune-list.js";
 import { TuneMenu } from "./tune-menu.js";
@@ -23,7 +24,7 @@ import { Volume } from "./volume.js";
 
 /** @typedef {import("./tunes.js").Song} Song */
 /** @typedef {import("./tunes.js").Tune} Tune */
-/** @typedef {{playUrl: string, tracksUrl: string, selectedTrackId: string | null} & import("../player/wasm-adapter.js").Urls} Config */
+/** @typedef {{playUrl: string, tracksUrl: string, selectedTrackId: string | null, outlineWorkerUrl: string} & import("../player/wasm-adapter.js").Urls} Config */
 
 const SEEK_STEP_SECONDS = 5;
 const STATISTICS_EVERY_MS = 250;
@@ -42,6 +43,8 @@ export class Room {
     this.bar = new Bar(/** @type {HTMLElement} */ (document.getElementById("player")), this.config.defaultLengthMs);
     this.now = new NowPlaying(document);
     this.scopes = new Scopes(document, () => wasm.moment());
+    const seek = /** @type {HTMLElement} */ (document.querySelector("#player .seek"));
+    this.picture = new SeekPicture(seek, this.config, this.sessions);
     this.volume = new Volume(this.bar, wasm);
     this.voices = new VoiceButtons(document, (voices) => this.#mute(voices.mask));
     this.program = new Program(document, this.player, {
@@ -206,6 +209,8 @@ export class Room {
   }
 
   #sounding() {
+    const { track } = this.player.state;
+    if (track) this.picture.show(track, this.bar.lengthOf(track));
     this.program.sounds();
     performance.mark("sidflow:sound");
     const next = this.program.queue.peek();

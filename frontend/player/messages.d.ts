@@ -86,3 +86,21 @@ export interface ReadMessage {
   type: "read";
   words: Int32Array;
 }
+
+// ---- page → outline worker, and back ----
+
+export interface ToOutline {
+  id: number;
+  engineUrl: string;
+  file: ArrayBuffer;
+  song: number;
+  lengthSeconds: number;
+  roms: Roms;
+}
+
+/** The loudness (root mean square, of 1) of the first of so many equal parts of the song. */
+export interface FromOutline {
+  id: number;
+  levels: Float32Array;
+  steps: number;
+}

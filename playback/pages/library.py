@@ -88,6 +88,7 @@ def player_config(selected: Track | None) -> dict[str, Any]:
         "playUrl": reverse("play"),
         "tracksUrl": reverse("tracks"),
         "emulatorWorkerUrl": own_asset("dist/emulator-worker.js"),
+        "outlineWorkerUrl": own_asset("dist/outline-worker.js"),
         "workletUrl": own_asset("dist/audio-worklet.js"),
         "engineUrl": static("dist/engine.wasm"),
         "defaultLengthMs": DEFAULT_LENGTH_MS,

@@ -24,6 +24,7 @@ _DUET: Final = bytes.fromhex(
 )
 DUET_HZ: Final = tuple(high * 256 * PAL_CYCLES_PER_SECOND / 2**24 for high in (0x10, 0x40))
 _JAM_AFTER_50_CALLS: Final = bytes.fromhex("e6fb a5fb c932 d001 02 60".replace(" ", ""))
+_SILENT_AFTER_50_CALLS: Final = bytes.fromhex("e6fb a5fb c932 d005 a900 8d18d4 60".replace(" ", ""))
 _NEVER_RETURNS: Final = bytes.fromhex("4c0010")
 
 
@@ -39,6 +40,12 @@ def psid(title: str, *, program: bytes, play: int, songs: int = 1) -> bytes:
     header = b"PSID" + struct.pack(">7H", 2, 0x7C, LOAD, LOAD, play, songs, 1) + b"\0\0\0\0"
     texts = b"".join(text.encode("cp1252").ljust(32, b"\0") for text in (title, "Test", "2026"))
     return header + texts + struct.pack(">HBBBB", 0b01_01_00, 0, 0, 0, 0) + program
+
+
+def falls_silent() -> bytes:
+    """A tune that holds a tone for a second and then is silent for ever."""
+    program = _RISING_INIT + _SILENT_AFTER_50_CALLS
+    return psid("Falls silent", program=program, play=LOAD + len(_RISING_INIT))
 
 
 def write_tunes(folder: Path) -> None:

@@ -139,6 +139,7 @@ def test_the_page_s_facts(client: Client, hvsc: Path) -> None:
         "playUrl": "/api/play",
         "tracksUrl": "/api/tracks",
         "emulatorWorkerUrl": context["player_config"]["emulatorWorkerUrl"],
+        "outlineWorkerUrl": context["player_config"]["outlineWorkerUrl"],
         "workletUrl": context["player_config"]["workletUrl"],
         "engineUrl": context["player_config"]["engineUrl"],
         "defaultLengthMs": 180000,
@@ -146,6 +147,7 @@ def test_the_page_s_facts(client: Client, hvsc: Path) -> None:
     }
     for key, name in (
         ("emulatorWorkerUrl", "emulator-worker"),
+        ("outlineWorkerUrl", "outline-worker"),
         ("workletUrl", "audio-worklet"),
         ("engineUrl", "engine"),
     ):
