@@ -231,8 +231,7 @@ void Player::follow_voices(Voicing& voicing) {
       state.advance(now);
       SynthSettings chip_settings = settings(chip);
       // More than an instruction ahead is a machine that was traced before it was heard: what was missed stays so.
-      if (now - rendered_to <= kLongestInstruction)
-        chip_settings.head_start = static_cast<uint32_t>(now - rendered_to);
+      if (now - rendered_to <= kLongestInstruction) chip_settings.head_start = static_cast<uint32_t>(now - rendered_to);
       voicing.taps[chip].reset(new VoiceTaps);
       voicing.taps[chip]->resume(chip_settings, state);
     }

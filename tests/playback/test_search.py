@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from playback.catalogue.importing import import_sids
 from playback.search import index
@@ -198,6 +200,15 @@ def test_a_catalogue_without_an_index_gets_one(
     assert len(client.get("/api/tunes?q=commando").json()["items"]) == 2
     call_command("rebuild_search", if_missing=True)
     assert capsys.readouterr().out == ""
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.text(max_size=60), suffix=st.sampled_from(["", " commando", "*", '"', "'", " & !", ":"]))
+def test_any_text_is_answered(client: Client, text: str, suffix: str) -> None:
+    answer = client.get("/api/tunes", {"q": text + suffix})
+    assert answer.status_code == (
+        400 if "\0" in text or "\ud800" <= max(text, default="") <= "\udfff" else 200
+    )
 
 
 def test_nine_typos_in_ten_are_forgiven(client: Client, tmp_path: Path) -> None:
