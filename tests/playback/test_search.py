@@ -206,9 +206,7 @@ def test_a_catalogue_without_an_index_gets_one(
 @given(text=st.text(max_size=60), suffix=st.sampled_from(["", " commando", "*", '"', "'", " & !", ":"]))
 def test_any_text_is_answered(client: Client, text: str, suffix: str) -> None:
     answer = client.get("/api/tunes", {"q": text + suffix})
-    assert answer.status_code == (
-        400 if "\0" in text or "\ud800" <= max(text, default="") <= "\udfff" else 200
-    )
+    assert answer.status_code == (400 if "\0" in text else 200)
 
 
 def test_nine_typos_in_ten_are_forgiven(client: Client, tmp_path: Path) -> None:
