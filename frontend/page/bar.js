@@ -75,10 +75,14 @@ export class Bar {
     }, 400);
   }
 
-  /** @param {string} text for a person to read; it goes by itself */
-  notice(text) {
+  /**
+   * @param {string} text for a person to read; it goes by itself
+   * @param {boolean} [seenElsewhere] then it is for screen readers only
+   */
+  notice(text, seenElsewhere = false) {
     clearTimeout(this.noticed);
     this.#say("notice", text);
+    this.root.querySelector(".notice")?.classList.toggle("unseen", seenElsewhere);
     this.noticed = setTimeout(() => this.#say("notice", ""), NOTICE_MS);
   }
 

@@ -227,7 +227,7 @@ export class Room {
     const next = this.program.skip(kind);
     if (!STAY.has(kind)) this.now.blame(track.tune, problem.message);
     this.trouble.show(problem, next?.tune.title);
-    this.bar.notice(`${track.tune.title}: ${problem.message}${next ? ` Next: ${next.tune.title}.` : ""}`);
+    this.bar.notice(`${track.tune.title}: ${problem.message}${next ? ` Next: ${next.tune.title}.` : ""}`, this.trouble.inView);
   }
 
   // ---- what is seen ----

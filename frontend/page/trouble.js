@@ -66,6 +66,12 @@ export class Trouble {
     if (this.kind === "busy") this.waiting = setTimeout(this.again, 1000 * (problem.retryAfterSeconds || BUSY_SECONDS));
   }
 
+  /** Does the card stand in the window? */
+  get inView() {
+    const { top, bottom } = this.root.getBoundingClientRect();
+    return !this.root.hidden && top >= 0 && bottom <= innerHeight;
+  }
+
   hide() {
     this.kind = "";
     this.root.hidden = true;

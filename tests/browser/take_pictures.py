@@ -1,4 +1,4 @@
-"""What does the player look like, on every screen in every theme? Takes docs/images anew; somebody looks at them afterwards.
+"""What does the site look like, on every screen in every theme? Takes docs/images anew; somebody looks at them afterwards.
 
     .venv/bin/python -m tests.browser.take_pictures
 
@@ -8,10 +8,11 @@ Needs the corpus of real tunes beside the project.
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, CORPUS, ROOT, Site, serve_site
 from tests.browser.listening import Listener
@@ -24,28 +25,75 @@ TUNES: Final = {360: "The Great Giana Sisters", 820: "Waterfall", 1440: "Space O
 MOMENT_S: Final = 24
 
 
-def take(browser: Browser, site: Site, theme: str, width: int) -> None:
-    """One picture of the page while it plays."""
-    context = browser.new_context(viewport={"width": width, "height": SCREENS[width]})
-    page = context.new_page()
-    page.add_init_script(f"localStorage.setItem('sidflow.theme', '{theme}')")
-    page.goto(site.url)
+def play(page: Page, width: int) -> None:
+    """Something plays, and the top of the page is seen."""
     listener = Listener(page)
     listener.play(TUNES[width])
     listener.wait_for_phase("playing")
     listener.seek(MOMENT_S)
     listener.wait_for_position(MOMENT_S + 1, MOMENT_S + 60)
+
+
+def queue(page: Page, width: int) -> None:
+    """What comes next, with a voice silenced."""
+    play(page, width)
+    page.keyboard.press("Shift+Digit2")
+    Listener(page).press("queue")
+
+
+def library(page: Page, width: int) -> None:
+    """The list, as a visitor sees it who scrolls down on a phone."""
+    if width < 1000:
+        page.locator("#library").evaluate("element => element.scrollIntoView()")
+
+
+def search(page: Page, width: int) -> None:
+    """Words were typed, and something was found."""
+    page.locator("#search-text").fill("the")
+    page.locator("#tunes-title", has_text="the").wait_for()
+    library(page, width)
+
+
+def trouble(page: Page, width: int) -> None:
+    """The network is away."""
+    play(page, width)
+    page.context.set_offline(True)
+    page.locator(".tune__button").first.click()
+    page.locator("#trouble").wait_for()
+
+
+SCENES: Final[dict[str, Callable[[Page, int], None]]] = {
+    "player": play,
+    "queue": queue,
+    "search": search,
+    "library": library,
+    "trouble": trouble,
+}
+TOP: Final = {"player", "queue", "trouble"}
+# Those that are kept in docs/; the others on request.
+KEPT: Final = ("player", "queue", "search")
+
+
+def take(browser: Browser, site: Site, scene: str, theme: str, width: int) -> None:
+    """One picture."""
+    context = browser.new_context(viewport={"width": width, "height": SCREENS[width]})
+    page = context.new_page()
+    page.add_init_script(f"localStorage.setItem('sidflow.theme', '{theme}')")
+    page.goto(site.url)
+    SCENES[scene](page, width)
     page.mouse.move(1, 1)
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.evaluate("document.activeElement.blur()")
+    if scene in TOP:
+        page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(600)
-    page.screenshot(path=PICTURES / "screens" / f"player-{theme}-{width}.png")
-    if (theme, width) == ("dark", 1440):
+    page.screenshot(path=PICTURES / "screens" / f"{scene}-{theme}-{width}.png")
+    if (scene, theme, width) == ("player", "dark", 1440):
         page.screenshot(path=PICTURES / "player.png")
     context.close()
 
 
 def main() -> None:
-    """All pictures."""
+    """The pictures that are kept, or those of the scenes that are named."""
     if not CORPUS.is_dir():
         sys.exit(f"This needs the corpus of real tunes at {CORPUS}.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sidflow_site.settings")
@@ -57,9 +105,10 @@ def main() -> None:
     ):
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        for theme in THEMES:
-            for width in SCREENS:
-                take(browser, site, theme, width)
+        for scene in sys.argv[1:] or KEPT:
+            for theme in THEMES:
+                for width in SCREENS:
+                    take(browser, site, scene, theme, width)
         browser.close()
 
 

@@ -22,16 +22,21 @@ WORDS: Final = (
 )  # fmt: skip
 
 
+def write_many_tunes(folder: Path) -> None:
+    """Puts tunes into a folder, all different, with titles like real ones."""
+    folder.mkdir()
+    for number in range(TUNES):
+        title = f"{WORDS[number % 10]} {WORDS[number // 10 % 10]} {number}"
+        program = bytes([0x60, number])
+        tune = psid(title, program=program, play=0, songs=1 + number % 3)
+        (folder / f"{title.replace(' ', '_')}.sid").write_bytes(tune)
+
+
 @pytest.fixture(scope="module")
 def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site whose first page of tunes is full."""
     folder: Path = tmp_path_factory.mktemp("full")
-    (folder / "made").mkdir()
-    for number in range(TUNES):
-        title = f"{WORDS[number % 10]} {WORDS[number // 10 % 10]} {number}"
-        (folder / "made" / f"{title.replace(' ', '_')}.sid").write_bytes(
-            psid(title, program=bytes([0x60, number]), play=0, songs=1 + number % 3)
-        )
+    write_many_tunes(folder / "made")
     with serve_site(folder, made_tunes=False, corpus=False) as served:
         yield served
 
