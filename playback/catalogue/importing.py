@@ -1,11 +1,10 @@
 """How do SID files on disk become rows, and rows follow the files?
 
 An import may be repeated at any time and then changes nothing.  A track keeps its public_id whatever happens to its
-file: edited (same path), moved (same md5 at a new path while the old one is gone), removed and brought back.  Each batch
+file: edited (same path), moved (the old path is gone, see `recognising`), removed and brought back.  Each batch
 is a transaction, so an import that is killed leaves whole batches, and the next one goes on behind them.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +28,7 @@ from playback.catalogue.folders import (
 )
 from playback.catalogue.models import Collection, FolderNote, SidFile, SidFileQuerySet
 from playback.catalogue.reading import ReadFile, UnreadableError, read_file
+from playback.catalogue.recognising import recognise
 from playback.catalogue.writing import Written, write_batch
 from playback.search import index
 
@@ -128,13 +128,11 @@ def _follow(
     documents = Documents.of(source.root)
     known = _known_files(collection, reread=reread)
     lost = _lost_files(known, source, inventory)
-    by_md5: dict[str, list[int]] = defaultdict(list)
-    for pk, md5 in lost.items():
-        if md5:
-            by_md5[md5].append(pk)
+    arrivals = [found for found in inventory.files if found.path not in known]
+    moved = recognise(source.root, arrivals, lost)
     for batch in _batches(inventory.files):
         files = [file for found in batch if (file := _look_at(source.root, found, known, report))]
-        found_again = _found_again(files, known, by_md5)
+        found_again = {file.path: moved[file.path] for file in files if file.columns and file.path in moved}
         with transaction.atomic():
             # One import of a collection at a time: what we look up below stays true until we have written.
             Collection.objects.select_for_update().get(pk=collection.pk)
@@ -191,17 +189,6 @@ def _look_at(root: str, found: FoundFile, known: dict[str, _Known], report: Repo
     except UnreadableError as error:
         report.broken.append((found.path, str(error)))
         return None
-
-
-def _found_again(
-    files: list[ReadFile], known: dict[str, _Known], by_md5: dict[str, list[int]]
-) -> dict[str, int]:
-    """Which lost row's file is now at which path: that has the same bytes, and no row of its own."""
-    return {
-        file.path: by_md5[file.columns["md5"]].pop(0)
-        for file in files
-        if file.columns and file.path not in known and by_md5.get(file.columns["md5"])
-    }
 
 
 def _count(report: Report, written: Written) -> None:

@@ -113,6 +113,50 @@ def test_a_moved_file_keeps_its_tracks_ids(hvsc: Path) -> None:
     assert SidFile.objects.count() == 4
 
 
+def test_a_file_that_was_moved_and_edited_is_told_by_its_header(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        put(tmp_path, f"old/{name}.sid", title=f"Tune {name}", author="Ada", songs=2)
+    run(tmp_path)
+    before = ids()
+    (tmp_path / "old/one.sid").unlink()
+    put(tmp_path, "new/first.sid", title="Tune one", author="Ada", songs=2, program=b"\x00\x10" + bytes(99))
+    assert counts(run(tmp_path)) == (0, 0, 1, 1, 0)
+    assert ids() == {("new/first.sid", song): before["old/one.sid", song] for song in (1, 2)} | {
+        ("old/two.sid", song): before["old/two.sid", song] for song in (1, 2)
+    }
+
+
+def test_bytes_tell_more_than_a_header(tmp_path: Path) -> None:
+    original = put(tmp_path, "b.sid", title="Tune", author="Ada").read_bytes()
+    run(tmp_path)
+    before = ids()["b.sid", 1]
+    (tmp_path / "b.sid").unlink()
+    put(tmp_path, "a.sid", title="Tune", author="Ada", program=b"\x00\x10" + bytes(99))
+    (tmp_path / "z.sid").write_bytes(original)
+    assert counts(run(tmp_path)) == (1, 0, 1, 0, 0)
+    assert ids()["z.sid", 1] == before
+    assert ids()["a.sid", 1] != before
+
+
+@pytest.mark.parametrize("header", [{"title": "Tune", "author": "<?>"}, {"title": "", "author": "Ada"}])
+def test_a_header_that_says_nothing_tells_nothing(tmp_path: Path, header: dict[str, str]) -> None:
+    put(tmp_path, "a.sid", **header)
+    run(tmp_path)
+    (tmp_path / "a.sid").unlink()
+    put(tmp_path, "b.sid", program=b"\x00\x10" + bytes(99), **header)
+    assert counts(run(tmp_path)) == (1, 0, 0, 0, 1)
+
+
+def test_a_header_that_two_have_tells_nothing(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        put(tmp_path, f"{name}.sid", title="Tune", author="Ada", program=name.encode() * 90)
+    run(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.sid").unlink()
+    put(tmp_path, "c.sid", title="Tune", author="Ada", program=b"c" * 90)
+    assert counts(run(tmp_path)) == (1, 0, 0, 0, 2)
+
+
 def test_a_copy_is_another_file(hvsc: Path) -> None:
     run(hvsc)
     (hvsc / "GAMES/S-Z/Copy.sid").write_bytes((hvsc / "GAMES/S-Z/Zulu.sid").read_bytes())
