@@ -3,6 +3,7 @@
 import os
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_bytes_tell_more_than_a_header(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("header", [{"title": "Tune", "author": "<?>"}, {"title": "", "author": "Ada"}])
-def test_a_header_that_says_nothing_tells_nothing(tmp_path: Path, header: dict[str, str]) -> None:
+def test_a_header_that_says_nothing_tells_nothing(tmp_path: Path, header: dict[str, Any]) -> None:
     put(tmp_path, "a.sid", **header)
     run(tmp_path)
     (tmp_path / "a.sid").unlink()
