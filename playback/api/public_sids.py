@@ -35,6 +35,7 @@ class PublicSidView(PublicView):
             (200, CONTENT_TYPE): OpenApiTypes.BINARY,
             (206, CONTENT_TYPE): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="You have it."),
+            (400, "application/problem+json"): schema.ProblemDocument,
             (404, "application/problem+json"): schema.ProblemDocument,
             (416, "application/problem+json"): schema.ProblemDocument,
         },

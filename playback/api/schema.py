@@ -276,5 +276,9 @@ SID_PROBLEMS = [
     ),
 ]
 ROM_PROBLEMS = [*SESSION_PROBLEMS, _example(RomNotFound("The session's tune needs no ROMs."))]
-CONTENT_PROBLEMS = [_example(TrackNotFound()), _example(RangeNotSatisfiable(size=4096))]
+CONTENT_PROBLEMS = [
+    _example(DomainError("An address holds no NUL character.")),
+    _example(TrackNotFound()),
+    _example(RangeNotSatisfiable(size=4096)),
+]
 LIST_PROBLEMS = [INVALID, _example(BadCursor())]

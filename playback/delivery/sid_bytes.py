@@ -1,6 +1,7 @@
 """Which bytes does a SID file have now, and which file has these bytes?"""
 
 import hashlib
+import re
 
 from playback.catalogue.models import SidFile
 from playback.catalogue.paths import read_below
@@ -11,6 +12,7 @@ from playback.sidfile import LONGEST_SID_FILE
 CONTENT_TYPE = "audio/prs.sid"
 # The same file may be there under several names.
 _COPIES_TRIED = 3
+_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 def read_sid(file: SidFile) -> bytes:
@@ -32,6 +34,8 @@ def read_sid_of(md5: str) -> bytes:
 
     Raises TrackNotFound where none has, FileGone where the disk has others by now.
     """
+    if not _MD5.fullmatch(md5):
+        raise TrackNotFound
     files = SidFile.objects.present().filter(md5=md5).select_related("collection").in_order()[:_COPIES_TRIED]
     gone: FileGone | None = None
     for file in files:

@@ -192,7 +192,7 @@ def test_a_kind_is_never_a_path(client: Client, kind: str) -> None:
     (Path(settings.DATA_DIR) / "secret-key").write_bytes(b"the secret")
     url = str(play(client)["session"]["romUrls"]["kernal"]).replace("kernal", kind)
     answer = client.get(url)
-    assert answer.status_code == 404
+    assert answer.status_code in (400, 404)
     assert b"secret" not in answer.content
 
 

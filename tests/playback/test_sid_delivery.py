@@ -94,7 +94,7 @@ def test_after_fifteen_minutes_it_is_gone(client: Client, url: str) -> None:
         problem(client.get(url), 410, "session-expired")
 
 
-@pytest.mark.parametrize("session", ["x", "1", "a b", "%00", "..", "%2e%2e", "é", "a:b:c", "'", "x" * 1000])
+@pytest.mark.parametrize("session", ["x", "1", "a b", "..", "%2e%2e", "é", "a:b:c", "'", "x" * 1000])
 def test_nonsense_is_a_400(client: Client, session: str) -> None:
     problem(client.get(f"/api/playback/{session}/sid"), 400, "bad-session")
 
