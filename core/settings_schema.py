@@ -185,10 +185,10 @@ class Alerts(Section):
 class JobsByType(Section):
     """How many jobs of one type may run at the same time."""
 
-    fetch: int = later(1, "Fetches of HVSC.", "jobs", gt=0)
-    classify: int = later(2, "Classifications.", "jobs", gt=0)
-    train: int = later(1, "Trainings.", "jobs", gt=0)
-    render: int = later(4, "Renderings.", "jobs", gt=0)
+    fetch: int = now(1, "Fetches of HVSC.", gt=0)
+    classify: int = now(2, "Classifications.", gt=0)
+    train: int = now(1, "Trainings.", gt=0)
+    render: int = now(4, "Renderings.", gt=0)
 
 
 class JobSchedule(Section):
@@ -203,7 +203,7 @@ class JobSchedule(Section):
 class Jobs(Section):
     """How background jobs share the machine."""
 
-    max_concurrent: int = later(2, "Jobs that may run at the same time.", "jobs", gt=0)
+    max_concurrent: int = now(2, "Jobs that may run at the same time.", gt=0)
     max_concurrent_by_type: JobsByType = JobsByType()
     schedule: JobSchedule = JobSchedule()
 

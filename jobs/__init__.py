@@ -1,4 +1,1 @@
-"""What will live here? The job mechanism: the Job row, its runner, leases, pause, resume and cancel.
-
-Empty until background jobs arrive. It will never import an app that does work.
-"""
+"""What lives here? The job mechanism: the Job row, who may run it when, its slices, pause, resume, cancel. Never work itself."""

@@ -8,3 +8,9 @@ class JobsConfig(AppConfig):
 
     name = "jobs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Finds the kinds that the apps register."""
+        from jobs.kinds import find_kinds
+
+        find_kinds()

@@ -66,6 +66,31 @@ class Report:
     albums: set[int] = field(default_factory=set)
 
 
+class Import:
+    """An import as steps: iterating does it, and gives (files done, files in all) after each; `reports` grows by collection."""
+
+    def __init__(self, path: Path, *, name: str | None = None, reread: bool = False) -> None:
+        self.path, self.name, self.reread = path, name, reread
+        self.reports: list[Report] = []
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Raises NoMusicError where there is nothing, or where the name and the folder belong to different collections."""
+        sources = find_sources(self.path)
+        inventories = [take_inventory(source) for source in sources]
+        total = sum(len(inventory.files) for inventory in inventories)
+        if not total and not any(inventory.faults for inventory in inventories):
+            raise NoMusicError(f"There is no .sid file at {self.path}.")
+        done = 0
+        for source, inventory in zip(sources, inventories, strict=True):
+            is_first = source is sources[0] or self.name is None
+            collection = _collection_for(source, self.name if is_first else f"{self.name} (others)")
+            report = Report(collection)
+            for count in _follow(collection, source, inventory, report, reread=self.reread):
+                done += count
+                yield done, total
+            self.reports.append(report)
+
+
 def import_sids(
     path: Path, *, name: str | None = None, reread: bool = False, progress: Progress | None = None
 ) -> list[Report]:
@@ -76,24 +101,11 @@ def import_sids(
     told (files done, files in all).  Raises NoMusicError where there is nothing, or where the name and the folder
     belong to different collections; nothing is changed then.
     """
-    sources = find_sources(path)
-    inventories = [take_inventory(source) for source in sources]
-    total = sum(len(inventory.files) for inventory in inventories)
-    if not total and not any(inventory.faults for inventory in inventories):
-        raise NoMusicError(f"There is no .sid file at {path}.")
-    reports: list[Report] = []
-    done = 0
-    for source, inventory in zip(sources, inventories, strict=True):
-        collection = _collection_for(
-            source, name if source is sources[0] or name is None else f"{name} (others)"
-        )
-        report = Report(collection)
-        for count in _follow(collection, source, inventory, report, reread=reread):
-            done += count
-            if progress:
-                progress(done, total)
-        reports.append(report)
-    return reports
+    steps = Import(path, name=name, reread=reread)
+    for done, total in steps:
+        if progress:
+            progress(done, total)
+    return steps.reports
 
 
 def _collection_for(source: Source, name: str | None) -> Collection:

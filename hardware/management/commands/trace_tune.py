@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from hardware.engine import EngineError, Option, Synth, TunePlayer
-from hardware.terminal_progress import TerminalProgress
+from core.terminal_progress import TerminalProgress
 from hardware.tune_arguments import add_tune_arguments, open_tune, song_number
 
 if TYPE_CHECKING:

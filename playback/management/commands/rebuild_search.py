@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from hardware.terminal_progress import TerminalProgress
+from core.terminal_progress import TerminalProgress
 from playback.catalogue.counting import count_artists, count_folders
 from playback.catalogue.models import Collection
 from playback.search import index

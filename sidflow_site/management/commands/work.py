@@ -1,11 +1,13 @@
 """How does the background worker run so that nothing outlives its parent? django-q's cluster, every process tied so."""
 
 import os
+import threading
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from jobs.guarding import look_after_for_ever
 from sidflow_site.serving import die_with_parent
 
 
@@ -17,4 +19,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Ties each process that the cluster forks to the one that forked it."""
         os.register_at_fork(after_in_child=die_with_parent)
+        # This process forks the cluster and then only waits: it looks after the jobs meanwhile. The thread begins its work
+        # some seconds later, when it has nothing open yet that a child would inherit.
+        threading.Thread(target=look_after_for_ever, name="jobs", daemon=True).start()
         call_command("qcluster")

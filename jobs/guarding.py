@@ -1,0 +1,65 @@
+"""What happens to jobs whose worker died, and to places that nobody has handed out?  Looked after every few seconds."""
+
+import logging
+import threading
+from typing import Final
+
+from django.db import close_old_connections, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from jobs import turns
+from jobs.lines import tell
+from jobs.models import Job, JobLine
+
+log = logging.getLogger(__name__)
+
+EVERY_S: Final = 2.0
+# So many workers may die over one step before the job is called broken.
+MOST_STALLS: Final = 5
+
+State = Job.State
+
+
+def look_after() -> None:
+    """Brings back what has stalled, and hands out what is free."""
+    for job in Job.objects.lost(timezone.now()):
+        _bring_back(job)
+    turns.hand_out()
+
+
+def _bring_back(job: Job) -> None:
+    """A running job whose lease ran out is stalled, and goes on from its checkpoint; or ends, if it kills its workers.
+
+    What was wished of it meanwhile happens now.
+    """
+    with transaction.atomic():
+        here = Job.objects.lost(timezone.now()).filter(pk=job.pk, lease=job.lease)
+        if not here.update(state=State.STALLED, lease="", stalls=F("stalls") + 1):
+            return
+        job.refresh_from_db()
+        stalled = Job.objects.filter(pk=job.pk, state=State.STALLED)
+        if job.wish == Job.Wish.CANCEL:
+            stalled.update(state=State.CANCELLED, ended_at=timezone.now(), wish="")
+            tell(job.pk, "Its worker was lost. Cancelled.", JobLine.Level.WARNING)
+        elif job.wish == Job.Wish.PAUSE:
+            stalled.update(state=State.PAUSED, wish="")
+            tell(job.pk, "Its worker was lost. Paused.", JobLine.Level.WARNING)
+        elif job.stalls >= MOST_STALLS:
+            problem = {"code": "job-stalled", "title": "The job's workers die", "status": 500}
+            stalled.update(state=State.FAILED, ended_at=timezone.now(), problem=problem)
+            tell(job.pk, f"{job.stalls} workers died over the same step: given up.", JobLine.Level.ERROR)
+        else:
+            stalled.update(state=State.PENDING)
+            tell(job.pk, "Its worker was lost: goes on from its last checkpoint.", JobLine.Level.WARNING)
+
+
+def look_after_for_ever(stop: threading.Event | None = None) -> None:
+    """For a thread of its own; what goes wrong once is tried again."""
+    stopped = stop or threading.Event()
+    while not stopped.wait(EVERY_S):
+        close_old_connections()
+        try:
+            look_after()
+        except Exception:
+            log.exception("looking after the jobs failed")

@@ -1,0 +1,51 @@
+"""Which jobs are about music?  `import` brings a folder's files into the catalogue."""
+
+from pathlib import Path
+
+from core.problems import InvalidInput
+from jobs.kinds import Kind, Parameters, Steps, register
+from jobs.work import Work
+from playback.catalogue.folders import NoMusicError
+from playback.catalogue.importing import Import
+
+
+class ImportFolder(Parameters):
+    """Which folder of this server, and what its collection is called."""
+
+    path: str
+    collection: str | None = None
+    reread: bool = False
+
+
+def import_folder(work: Work) -> Steps:
+    """An import may be repeated at any time, so it needs no checkpoint: what is there already is passed quickly."""
+    told = work.parameters
+    assert isinstance(told, ImportFolder)  # noqa: S101 - the kind says so
+    steps = Import(Path(told.path), name=told.collection, reread=told.reread)
+    try:
+        for done, total in steps:
+            work.progress(done, total, f"{done} of {total} files")
+            yield {}
+    except NoMusicError as error:
+        raise InvalidInput(str(error)) from None
+    for report in steps.reports:
+        for path, code in report.broken[:100]:
+            work.say(f"broken: {path}: {code}", "warning")
+    return {
+        "collections": [
+            {
+                "name": report.collection.name,
+                "added": report.added,
+                "changed": report.changed,
+                "moved": report.moved,
+                "unchanged": report.unchanged,
+                "missing": report.missing,
+                "songs": report.songs,
+                "broken": len(report.broken),
+            }
+            for report in steps.reports
+        ]
+    }
+
+
+register(Kind("import", "Importing a folder", import_folder, parameters=ImportFolder, alone=True))

@@ -1,0 +1,139 @@
+"""Does the real background worker run what is asked for, and a person at a terminal the same?"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.playback.made_up_sids import put
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """
+import django; django.setup()
+from jobs import controls
+print(controls.ask_for("import", {"path": %r}).pk)
+"""
+
+
+class Site:
+    """A data folder with a database, and ways to act on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        kept = {
+            name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
+        }
+        self.environ = kept | {
+            "SIDFLOW_DATA_DIR": str(folder / "data"),
+            "DJANGO_SETTINGS_MODULE": "sidflow_site.settings",
+        }
+        self.manage("migrate", "-v0")
+
+    def manage(self, *words: str, **options: Any) -> "subprocess.CompletedProcess[str]":
+        """A management command, to its end."""
+        command = [sys.executable, "manage.py", *words]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environ, text=True, capture_output=True, check=False, **options
+        )
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        """A management command that goes on."""
+        command = [sys.executable, "manage.py", *words]
+        quiet = subprocess.PIPE
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.environ, text=True, stdout=quiet, stderr=subprocess.STDOUT
+        )
+
+    def job(self) -> dict[str, Any]:
+        """The newest job's row, read beside Django."""
+        with sqlite3.connect(self.folder / "data" / "sidflow.sqlite3") as database:
+            database.row_factory = sqlite3.Row
+            row = database.execute("SELECT * FROM jobs_job ORDER BY id DESC LIMIT 1").fetchone()
+            return dict(row) if row else {}
+
+    def wait_for(self, state: str) -> dict[str, Any]:
+        """Waits for the newest job to be in a state."""
+        deadline = time.monotonic() + 60
+        while (job := self.job()).get("state") != state:
+            assert time.monotonic() < deadline, job
+            time.sleep(0.1)
+        return job
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    for number in range(20):
+        put(tmp_path / "music", f"{number}.sid", title=f"Tune {number}")
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def worker(site: Site) -> Iterator["subprocess.Popen[str]"]:
+    running = site.start("work")
+    yield running
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=30)
+
+
+def test_the_worker_runs_what_is_asked_for(site: Site, worker: "subprocess.Popen[str]") -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK % str(site.folder / "music")], cwd=ROOT, env=site.environ, check=True
+    )
+    assert asked.returncode == 0
+    job = site.wait_for("completed")
+    assert '"added": 20' in job["result"]
+    assert (job["progress_current"], job["progress_total"]) == (20, 20)
+
+
+def test_a_job_that_was_asked_for_while_no_worker_ran_is_found(site: Site) -> None:
+    subprocess.run(
+        [sys.executable, "-c", ASK % str(site.folder / "music")], cwd=ROOT, env=site.environ, check=True
+    )
+    # Its message is lost, too, and its offer has expired.
+    with sqlite3.connect(site.folder / "data" / "sidflow.sqlite3") as database:
+        database.execute("DELETE FROM django_q_ormq")
+        database.execute("UPDATE jobs_job SET offered_until = '2020-01-01 00:00:00'")
+    worker = site.start("work")
+    try:
+        site.wait_for("completed")
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=30)
+
+
+def test_a_job_in_the_terminal(site: Site) -> None:
+    done = site.manage("run_job", "import", "--param", f"path={site.folder / 'music'}")
+    assert (done.returncode, site.job()["state"]) == (0, "completed")
+    assert '"added": 20' in done.stdout
+    wrong = site.manage("run_job", "import", "--param", "path=/no/such/folder")
+    assert (wrong.returncode, site.job()["state"]) == (1, "failed")
+    assert "/no/such/folder" in wrong.stderr
+    for words in (["nonsense"], ["import"], ["import", "--param", "path"], ["--resume", "99"]):
+        refused = site.manage("run_job", *words)
+        assert refused.returncode == 2, words
+        assert "Traceback" not in refused.stderr
+    assert "import: Importing a folder" in site.manage("run_job").stdout
+
+
+def test_control_c_pauses_and_resume_goes_on(site: Site) -> None:
+    for number in range(3000):
+        put(site.folder / "much", f"{number}.sid")
+    command = site.start("run_job", "import", "--param", f"path={site.folder / 'much'}")
+    site.wait_for("running")
+    time.sleep(0.5)
+    command.send_signal(signal.SIGINT)
+    said, _ = command.communicate(timeout=60)
+    assert command.returncode == 130, said
+    job = site.wait_for("paused")
+    assert f"run_job --resume {job['id']}" in said
+    resumed = site.manage("run_job", "--resume", str(job["id"]))
+    assert resumed.returncode == 0, resumed.stderr
+    with sqlite3.connect(site.folder / "data" / "sidflow.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM playback_sidfile").fetchone() == (3000,)
