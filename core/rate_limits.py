@@ -1,5 +1,6 @@
 """Has a client used up its rate?  Counted in the cache: processes that share one (Redis) count together."""
 
+import contextlib
 import ipaddress
 import math
 import time
@@ -43,14 +44,18 @@ def spend(purpose: str, rate: Rate | None, *, address: str, cost: int = 1, now: 
     part_s = rate.period_s / _PARTS
     current = int(moment / part_s)
     keys = [f"{purpose}:{client_of(address)}:{current - back}" for back in range(_PARTS, -1, -1)]
-    counts.add(keys[-1], 0, timeout=rate.period_s + math.ceil(2 * part_s))
     # Count first and look afterwards: of two that come at once, neither is overlooked.
-    counts.incr(keys[-1], cost)
+    try:
+        counts.incr(keys[-1], cost)
+    except ValueError:  # the first of this part
+        counts.add(keys[-1], 0, timeout=rate.period_s + math.ceil(2 * part_s))
+        counts.incr(keys[-1], cost)
     found = counts.get_many(keys)
     used = [int(found.get(key, 0)) for key in keys]
     if sum(used) <= rate.count:
         return
-    counts.decr(keys[-1], cost)
+    with contextlib.suppress(ValueError):  # forgotten meanwhile
+        counts.decr(keys[-1], cost)
     raise TooManyRequests(
         retry_after_s=_wait_s(used, sum(used) - rate.count, (current + 1) * part_s - moment, part_s)
     )
