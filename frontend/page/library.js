@@ -128,19 +128,24 @@ export class Library {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
+    let late = false;
+    const patience = setTimeout(() => {
+      late = true;
+      asking.abort();
+    }, LONGEST_WAIT_MS);
     const part = new URL(address);
     part.searchParams.set("part", "library");
     this.root.setAttribute("aria-busy", "true");
     try {
-      const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(LONGEST_WAIT_MS)]);
-      const answer = await fetch(part, { headers: { Accept: "text/html" }, signal });
+      const answer = await fetch(part, { headers: { Accept: "text/html" }, signal: asking.signal });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const found = page.getElementById("found");
       if (answer.ok && found) return found;
       this.#fail(address, page.querySelector("h1")?.textContent ?? `The server answered ${answer.status}.`);
     } catch {
-      if (!asking.signal.aborted) this.#fail(address, "The server cannot be reached.");
+      if (late || !asking.signal.aborted) this.#fail(address, "The server cannot be reached.");
     } finally {
+      clearTimeout(patience);
       if (this.asking === asking) this.root.removeAttribute("aria-busy");
     }
     return null;

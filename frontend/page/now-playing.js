@@ -24,7 +24,8 @@ export class NowPlaying {
     this.document = document;
     this.root = /** @type {HTMLElement} */ (document.getElementById("now"));
     this.scopes = /** @type {HTMLElement} */ (document.getElementById("scopes"));
-    this.siteTitle = document.title;
+    // The site's own name stands behind whatever else the page is called after.
+    this.siteTitle = document.title.split("·").at(-1)?.trim() ?? "";
     /** @type {Song | null} */
     this.shown = null;
   }

@@ -93,7 +93,7 @@ export class Room {
     else if (action.startsWith("song-")) program.pressSong(Number(action.slice(5)));
     else if (action === "again") program.again();
     else if (action === "own-roms") this.#showOwnRoms();
-    else if (action === "go") void program.go();
+    else if (action === "go") program.go().catch((error) => this.bar.notice(error.message));
     else if (action === "tune-menu") element && this.menu.open(element);
     else if (action === "queue-play") program.playEntry(this.queue.entryOf(element)?.key ?? 0);
     else if (action === "add-focused" || action === "next-focused") this.#enqueueFocused(action === "next-focused");
@@ -157,8 +157,10 @@ export class Room {
   /** What the ring holds was rendered with the old voices, so the song goes on from here with the new ones. @param {number} mask */
   #mute(mask) {
     this.wasm.setMute(mask);
-    if (this.player.command({ type: "seek", seconds: this.player.seconds })) return;
-    this.#show();
+    const { phase } = this.player.state;
+    const running = phase === "playing" || phase === "loading" || phase === "paused";
+    if (running) this.player.command({ type: "seek", seconds: this.player.seconds });
+    else this.#show();
   }
 
   /** Few visitors have ROMs of their own: what watches over them is fetched when they open the section. */

@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.browser.bench_lighthouse
 
-The site runs on this machine, on a database of its own with the tunes of `test_first_load`.
+The site runs on this machine, on a database of its own with tunes enough for two pages.
 """
 
 import os
@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from tests.browser.conftest import ROOT, serve_site
-from tests.browser.test_first_load import write_many_tunes
+from tests.browser.tunes import write_many_tunes
 
 
 def main() -> None:

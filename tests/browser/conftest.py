@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.browser.listening import EAR_SCRIPT, Ear, Listener
-from tests.browser.tunes import write_tunes
+from tests.browser.tunes import write_many_tunes, write_tunes
 from tests.services import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -56,6 +56,15 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site, for all tests of a run."""
     with serve_site(tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site whose first page of tunes is full, and whose list goes on behind it."""
+    folder: Path = tmp_path_factory.mktemp("full")
+    write_many_tunes(folder / "made")
+    with serve_site(folder, made_tunes=False, corpus=False) as served:
         yield served
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Site
 from tests.browser.listening import Listener
@@ -133,3 +133,40 @@ def test_keys_add_the_focused_tune(page: Page, site: Site, listener: Listener) -
     page.locator('.tune[data-title="Jams"] .tune__button').focus()
     page.keyboard.press("e")
     assert waiting(page) == ["Last", "Jams", "Duet"]
+
+
+def test_a_finger_drags_a_tune_to_its_place(browser: Browser, site: Site) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    start(page, site, Listener(page), "After the broken ones")
+    grip = page.get_by_role("button", name="Move Duet").bounding_box()
+    third = page.locator(".entry").nth(2).bounding_box()
+    assert grip
+    assert third
+    debugger = context.new_cdp_session(page)
+    x, y, end = grip["x"] + 20, grip["y"] + 20, third["y"] + third["height"] - 8
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        debugger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    touch("touchStart", {"x": x, "y": y})
+    for step in range(1, 9):
+        touch("touchMove", {"x": x, "y": y + (end - y) * step / 8})
+        page.wait_for_timeout(20)
+    touch("touchEnd")
+    page.wait_for_timeout(100)
+    assert waiting(page) == ["Jams", "Last", "Duet"]
+    context.close()
+
+
+def test_the_queue_goes_on_with_the_list_s_next_page(page: Page, full_site: Site, listener: Listener) -> None:
+    page.goto(full_site.url)
+    rows = page.locator(".tune")
+    count = rows.count()
+    rows.nth(count - 3).locator(".tune__button").click()
+    listener.press("queue")
+    listener.wait_until(lambda: page.locator(".entry").count() > 20, "the next page's tunes")
+    on_the_page = rows.locator(".tune__title").all_inner_texts()
+    coming = waiting(page, 200)
+    assert coming[:2] == on_the_page[-2:]
+    assert not set(coming[2:]) & set(on_the_page)

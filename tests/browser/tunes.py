@@ -25,6 +25,11 @@ _DUET: Final = bytes.fromhex(
 DUET_HZ: Final = tuple(high * 256 * PAL_CYCLES_PER_SECOND / 2**24 for high in (0x10, 0x40))
 _JAM_AFTER_50_CALLS: Final = bytes.fromhex("e6fb a5fb c932 d001 02 60".replace(" ", ""))
 _SILENT_AFTER_50_CALLS: Final = bytes.fromhex("e6fb a5fb c932 d005 a900 8d18d4 60".replace(" ", ""))
+# More than a page of the list holds, with names as long and as different as real ones.
+_MANY: Final = 120
+_WORDS: Final = (
+    "Monty", "Commando", "Sanxion", "Delta", "Thrust", "Wizball", "Parallax", "Cybernoid", "Zoids", "Lightforce",
+)  # fmt: skip
 _NEVER_RETURNS: Final = bytes.fromhex("4c0010")
 
 
@@ -66,3 +71,13 @@ def write_tunes(folder: Path) -> None:
     }
     for name, content in files.items():
         (folder / name).write_bytes(content)
+
+
+def write_many_tunes(folder: Path) -> None:
+    """Puts tunes into a folder, all different, with titles like real ones."""
+    folder.mkdir()
+    for number in range(_MANY):
+        title = f"{_WORDS[number % 10]} {_WORDS[number // 10 % 10]} {number}"
+        program = bytes([0x60, number])
+        tune = psid(title, program=program, play=0, songs=1 + number % 3)
+        (folder / f"{title.replace(' ', '_')}.sid").write_bytes(tune)
