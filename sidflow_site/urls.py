@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/health", health),
     path("api/schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny])),
+    path("", include("jobs.urls")),
     path("", include("playback.urls")),
 ]
 

@@ -6,6 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
+from core.problem_schema import ProblemDocument
 from playback.api import schema
 from playback.api.public_view import PublicView
 from playback.delivery.bytes_response import bytes_response
@@ -35,9 +36,9 @@ class PublicSidView(PublicView):
             (200, CONTENT_TYPE): OpenApiTypes.BINARY,
             (206, CONTENT_TYPE): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="You have it."),
-            (400, "application/problem+json"): schema.ProblemDocument,
-            (404, "application/problem+json"): schema.ProblemDocument,
-            (416, "application/problem+json"): schema.ProblemDocument,
+            (400, "application/problem+json"): ProblemDocument,
+            (404, "application/problem+json"): ProblemDocument,
+            (416, "application/problem+json"): ProblemDocument,
         },
         examples=schema.CONTENT_PROBLEMS,
         auth=[],

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.problem_schema import ProblemDocument
 from playback.api import schema
 from playback.api.documents import manifest_document
 from playback.api.public_view import PublicView, track_of_session
@@ -53,10 +54,10 @@ class RomView(PublicView):
             (200, CONTENT_TYPE): OpenApiTypes.BINARY,
             (206, CONTENT_TYPE): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="You have this version."),
-            (400, "application/problem+json"): schema.ProblemDocument,
-            (404, "application/problem+json"): schema.ProblemDocument,
-            (410, "application/problem+json"): schema.ProblemDocument,
-            (416, "application/problem+json"): schema.ProblemDocument,
+            (400, "application/problem+json"): ProblemDocument,
+            (404, "application/problem+json"): ProblemDocument,
+            (410, "application/problem+json"): ProblemDocument,
+            (416, "application/problem+json"): ProblemDocument,
         },
         examples=schema.ROM_PROBLEMS,
         auth=[],

@@ -167,16 +167,6 @@ class RomManifestDocument(serializers.Serializer[Any]):
     bundles = RomBundleDocument(many=True)
 
 
-class ProblemDocument(serializers.Serializer[Any]):
-    """An error (RFC 9457)."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    detail = serializers.CharField(required=False)
-
-
 TRACK_EXAMPLE: dict[str, Any] = {
     "id": "0b3f2a54-6f0e-4f0b-9a53-0d2f0a3c7e11",
     "title": "Night Train",

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.problem_schema import ProblemDocument
 from core.problems import as_domain_error
 from playback.api import schema
 from playback.api.documents import track_document
@@ -53,7 +54,7 @@ class TunesView(PublicView):
         summary="Tunes that a search finds, best first, page by page",
         description="Without words: all that pass the filters, in the catalogue's order.",
         parameters=[TunesRequest],
-        responses={200: TunesDocument, (400, "application/problem+json"): schema.ProblemDocument},
+        responses={200: TunesDocument, (400, "application/problem+json"): ProblemDocument},
         examples=[OpenApiExample("nothing found", value={"items": [], "count": 0, "nextCursor": None})],
         auth=[],
         tags=["catalogue"],

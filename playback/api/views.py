@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.configuration import configuration
+from core.problem_schema import ProblemDocument
 from core.rate_limits import spend
 from playback.api import schema
 from playback.api.documents import session_document, track_document
@@ -44,10 +45,10 @@ class PlayView(PublicView):
                 serializers=[schema.PlayDocument, schema.PlaysDocument],
                 resource_type_field_name=None,
             ),
-            (400, "application/problem+json"): schema.ProblemDocument,
-            (404, "application/problem+json"): schema.ProblemDocument,
-            (415, "application/problem+json"): schema.ProblemDocument,
-            (429, "application/problem+json"): schema.ProblemDocument,
+            (400, "application/problem+json"): ProblemDocument,
+            (404, "application/problem+json"): ProblemDocument,
+            (415, "application/problem+json"): ProblemDocument,
+            (429, "application/problem+json"): ProblemDocument,
         },
         examples=[schema.BY_PATH, schema.BY_IDS, schema.PLAY, schema.PLAYS, *schema.PLAY_PROBLEMS],
         auth=[],
@@ -108,10 +109,10 @@ class SidView(PublicView):
             (200, CONTENT_TYPE): OpenApiTypes.BINARY,
             (206, CONTENT_TYPE): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="You have this version."),
-            (400, "application/problem+json"): schema.ProblemDocument,
-            (404, "application/problem+json"): schema.ProblemDocument,
-            (410, "application/problem+json"): schema.ProblemDocument,
-            (416, "application/problem+json"): schema.ProblemDocument,
+            (400, "application/problem+json"): ProblemDocument,
+            (404, "application/problem+json"): ProblemDocument,
+            (410, "application/problem+json"): ProblemDocument,
+            (416, "application/problem+json"): ProblemDocument,
         },
         examples=schema.SID_PROBLEMS,
         auth=[],
@@ -132,7 +133,7 @@ class TracksView(PublicView):
         parameters=[schema.TracksRequest],
         responses={
             200: schema.TracksDocument,
-            (400, "application/problem+json"): schema.ProblemDocument,
+            (400, "application/problem+json"): ProblemDocument,
         },
         examples=[schema.TRACKS, *schema.LIST_PROBLEMS],
         auth=[],

@@ -1,0 +1,321 @@
+"""What can programs of staff do with jobs?  The paths are those of the administration guide; all need staff."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import audit
+from core.models import User
+from core.problem_schema import ProblemDocument
+from core.problems import DomainError, NotFound
+from jobs import controls, schema
+from jobs.documents import job_document, line_document
+from jobs.models import Job, JobLine
+
+_PROBLEM: Final = "application/problem+json"
+_LOOK_EVERY_S: Final = 1.0
+_SIGN_OF_LIFE_S: Final = 15.0
+_LINES_AT_ONCE: Final = 500
+
+
+class JobNotFound(NotFound):
+    """No job has that number."""
+
+    code = "job-not-found"
+    title = "There is no such job"
+
+
+def _refusals(*statuses: int) -> dict[Any, Any]:
+    return {(status, _PROBLEM): ProblemDocument for status in (401, 403, *statuses)}
+
+
+def _job(pk: int) -> Job:
+    """Raises JobNotFound."""
+    job = Job.objects.select_related("asked_by").filter(pk=pk).first() if pk < 2**63 else None
+    if job is None:
+        raise JobNotFound
+    return job
+
+
+def _who(request: Request) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _read(kind: type[Any], data: Any) -> dict[str, Any]:
+    wish = kind(data=data)
+    wish.is_valid(raise_exception=True)
+    values: dict[str, Any] = wish.validated_data
+    return values
+
+
+def _ask(request: Request, kind: str, parameters: dict[str, Any], priority: int | None = None) -> Response:
+    """A new job, with its audit entry; 202."""
+    try:
+        job = controls.ask_for(kind, parameters, asked_by=_who(request), priority=priority)
+    except DomainError as error:
+        audit.record("job.create", actor=_who(request), resource=kind, success=False, error=error.code)
+        raise
+    audit.record("job.create", actor=_who(request), resource=f"{job.pk} {job}", details=job.parameters)
+    return Response(job_document(job), status=HTTPStatus.ACCEPTED)
+
+
+class JobsView(APIView):
+    """All jobs."""
+
+    @extend_schema(
+        operation_id="jobs",
+        summary="Jobs, page by page",
+        parameters=[schema.JobsRequest],
+        responses={200: schema.JobsDocument, **_refusals(400)},
+        tags=["jobs"],
+    )
+    def get(self, request: Request) -> Response:
+        """Jobs, page by page."""
+        wish = _read(schema.JobsRequest, request.query_params)
+        jobs = Job.objects.select_related("asked_by").order_by(*schema.SORTS[wish["sort"]])
+        if wish["status"]:
+            jobs = jobs.filter(state=wish["status"])
+        if wish["type"]:
+            jobs = jobs.filter(kind=wish["type"])
+        first = (wish["page"] - 1) * wish["limit"]
+        items = [job_document(job) for job in jobs[first : first + wish["limit"]]]
+        return Response({"items": items, "total": jobs.count()})
+
+    @extend_schema(
+        operation_id="job_create",
+        summary="Begin a job",
+        request=schema.JobRequest,
+        responses={202: schema.JobDocument, **_refusals(400, 404, 415)},
+        tags=["jobs"],
+    )
+    def post(self, request: Request) -> Response:
+        """Begin a job of any kind."""
+        wish = _read(schema.JobRequest, request.data)
+        return _ask(request, wish["type"], wish["parameters"], wish.get("priority"))
+
+
+class JobView(APIView):
+    """One job."""
+
+    @extend_schema(
+        operation_id="job",
+        responses={200: schema.JobDocument, **_refusals(404)},
+        tags=["jobs"],
+        summary="A job",
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """A job."""
+        del request
+        return Response(job_document(_job(pk)))
+
+    @extend_schema(
+        operation_id="job_change",
+        summary="Change a job's priority",
+        request=schema.ChangeRequest,
+        responses={200: schema.JobDocument, **_refusals(400, 404, 415)},
+        tags=["jobs"],
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change a job's priority."""
+        job = _job(pk)
+        priority = _read(schema.ChangeRequest, request.data)["priority"]
+        controls.set_priority(job, priority)
+        audit.record(
+            "job.priority", actor=_who(request), resource=f"{pk} {job}", details={"priority": priority}
+        )
+        return Response(job_document(_job(pk)))
+
+    @extend_schema(
+        operation_id="job_cancel",
+        summary="Cancel a job",
+        responses={200: schema.JobDocument, **_refusals(404, 409)},
+        tags=["jobs"],
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Cancel a job; a running one ends at its next step."""
+        return _act(request, pk, "cancel")
+
+
+def _act(request: Request, pk: int, verb: str, *told: Any) -> Response:
+    """Does it, writes down who did, and answers with the job as it is then."""
+    job = _job(pk)
+    try:
+        getattr(controls, verb)(job, *told)
+    except DomainError as error:
+        audit.record(
+            f"job.{verb}", actor=_who(request), resource=f"{pk} {job}", success=False, error=error.code
+        )
+        raise
+    audit.record(f"job.{verb}", actor=_who(request), resource=f"{pk} {job}")
+    return Response(job_document(_job(pk)))
+
+
+class PauseView(APIView):
+    """Pausing."""
+
+    @extend_schema(
+        operation_id="job_pause",
+        summary="Pause a job",
+        request=None,
+        responses={200: schema.JobDocument, **_refusals(404, 409)},
+        tags=["jobs"],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Pause a job; a running one at its next step."""
+        return _act(request, pk, "pause")
+
+
+class ResumeView(APIView):
+    """Going on."""
+
+    @extend_schema(
+        operation_id="job_resume",
+        summary="Let a paused job go on",
+        request=None,
+        responses={200: schema.JobDocument, **_refusals(404, 409)},
+        tags=["jobs"],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Let a paused job go on at its checkpoint."""
+        return _act(request, pk, "resume")
+
+
+class RetryView(APIView):
+    """Trying again."""
+
+    @extend_schema(
+        operation_id="job_retry",
+        summary="Try a job again that failed or was cancelled",
+        request=schema.RetryRequest,
+        responses={200: schema.JobDocument, **_refusals(400, 404, 409, 415)},
+        tags=["jobs"],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Try a job again, with other parameters where `config` has some."""
+        return _act(request, pk, "retry", _read(schema.RetryRequest, request.data)["config"])
+
+
+class _OneForm(BaseContentNegotiation):
+    """Events, whatever Accept says: EventSource asks for text/event-stream, which is no renderer's."""
+
+    def select_parser(self, _request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, _request: Request, renderers: Any, _format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class LogsView(APIView):
+    """A job's log."""
+
+    content_negotiation_class = _OneForm
+    renderer_classes = [JSONRenderer]
+
+    @extend_schema(
+        operation_id="job_logs",
+        summary="A job's log: as events while it grows, or with full=true what there is",
+        parameters=[
+            OpenApiParameter("full", OpenApiTypes.BOOL, description="The log as it is now, as JSON."),
+            OpenApiParameter(
+                "Last-Event-ID",
+                OpenApiTypes.INT,
+                OpenApiParameter.HEADER,
+                description="Go on behind this line.",
+            ),
+        ],
+        responses={
+            (200, "application/json"): schema.LogDocument,
+            (200, "text/event-stream"): OpenApiResponse(
+                OpenApiTypes.STR, description="Events `line` with a line, then one `end` with the job."
+            ),
+            **_refusals(404),
+        },
+        tags=["jobs"],
+    )
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        """The log."""
+        job = _job(pk)
+        if request.query_params.get("full") == "true":
+            lines = JobLine.objects.filter(job=job)
+            answer = {"items": [line_document(line) for line in lines]}
+            return HttpResponse(json.dumps(answer), content_type="application/json")
+        last = request.headers.get("Last-Event-ID", "")
+        after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+        events = StreamingHttpResponse(_events(pk, after), content_type="text/event-stream")
+        events.headers["Cache-Control"] = "no-cache"
+        events.headers["X-Accel-Buffering"] = "no"  # nginx would else wait for more
+        return events
+
+
+async def _events(pk: int, after: int) -> AsyncIterator[bytes]:
+    """The lines behind `after` as they come; ends when the job is over and all of them are told."""
+    quiet_s = 0.0
+    while True:
+        lines, over = await sync_to_async(_news)(pk, after)
+        for line in lines:
+            after = line["number"]
+            yield _event("line", line, number=after)
+        if over is not None and len(lines) < _LINES_AT_ONCE:
+            yield _event("end", over)
+            return
+        quiet_s = 0.0 if lines else quiet_s + _LOOK_EVERY_S
+        if quiet_s >= _SIGN_OF_LIFE_S:
+            quiet_s = 0.0
+            yield b": still here\n\n"
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _news(pk: int, after: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """The next lines, and the job if it was over before they were read."""
+    job = Job.objects.select_related("asked_by").get(pk=pk)
+    lines = JobLine.objects.filter(job=job, number__gt=after)[:_LINES_AT_ONCE]
+    return [line_document(line) for line in lines], job_document(job) if job.is_over else None
+
+
+def _event(name: str, data: dict[str, Any], *, number: int | None = None) -> bytes:
+    head = f"id: {number}\n" if number is not None else ""
+    return f"{head}event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+class _StartView(APIView):
+    """Begins a job of one kind, whose parameters are the body."""
+
+    kind = ""
+
+    def start(self, request: Request) -> Response:
+        """202 with the job."""
+        parameters = request.data if isinstance(request.data, dict) else {}
+        return _ask(request, self.kind, dict(parameters))
+
+
+def start_view(kind: str, summary: str) -> type[_StartView]:
+    """A view that begins jobs of this kind."""
+
+    class View(_StartView):
+        @extend_schema(
+            operation_id=f"{kind}_start",
+            summary=summary,
+            request=OpenApiTypes.OBJECT,
+            responses={202: schema.JobDocument, **_refusals(400, 404, 415)},
+            tags=["jobs"],
+        )
+        def post(self, request: Request) -> Response:
+            """Begins one."""
+            return self.start(request)
+
+    View.kind = kind
+    View.__name__ = f"{kind.title()}View"
+    return View
