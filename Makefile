@@ -68,7 +68,8 @@ static/dist/.stamp: $(FRONT_END) node_modules/.stamp | engine
 	@node frontend/build.mjs
 	@touch $@
 
-STATIC := $(shell find static -type f -not -name .stamp 2>/dev/null)
+# What esbuild writes stands behind its stamp: its chunks have other names after every change.
+STATIC := $(shell find static -type f -not -path 'static/dist/*' 2>/dev/null) $(wildcard static/dist/engine.wasm)
 .build/static.stamp: static/dist/.stamp $(STATIC) .venv/run.stamp | engine
 	@scripts/collect_static.sh
 	@touch $@
