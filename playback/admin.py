@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
+from playback.catalogue.models import Album, Artist, Collection, FolderNote, SidFile, Track
 from playback.roms.admin import RomBundleAdmin
 
 __all__ = ["RomBundleAdmin"]  # its own room; Django's admin finds it by this import
@@ -27,8 +27,16 @@ class CollectionAdmin(_EvidenceAdmin):
     list_display = ["name", "kind", "version", "imported_at"]
 
 
+@admin.register(FolderNote)
+class FolderNoteAdmin(_EvidenceAdmin):
+    list_display = ["path", "collection"]
+    list_select_related = ["collection"]
+    search_fields = ["path", "text"]
+
+
 @admin.register(Artist)
 class ArtistAdmin(_EvidenceAdmin):
+    list_display = ["name", "tunes"]
     search_fields = ["name"]
 
 
