@@ -6,8 +6,6 @@
 
 const HEIGHT = 24;
 const LEAST = 1;
-/** What is so much quieter than the loudest part looks silent, in dB. */
-const RANGE_DB = 36;
 /** The sound comes first. */
 const PATIENCE_MS = 1500;
 const PICTURES_KEPT = 50;
@@ -85,8 +83,7 @@ export function shapeOf({ levels, steps }) {
   const loudest = Math.max(...levels);
   const bars = Array.from({ length: steps }, (_, step) => {
     const level = levels[step] ?? 0;
-    const part = level > 0 ? 1 + (20 * Math.log10(level / loudest)) / RANGE_DB : 0;
-    const height = Math.max(LEAST, Math.min(1, part) * HEIGHT);
+    const height = Math.max(LEAST, level > 0 ? (level / loudest) * HEIGHT : 0);
     return `M${step} ${HEIGHT}v${(-height).toFixed(1)}h1v${height.toFixed(1)}z`;
   });
   return bars.join("");
