@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core import audit
+from core.admin import AuditedAdmin
 from core.problems import DomainError
 from jobs import controls
-from jobs.models import Job, JobLine
+from jobs.kinds import all_kinds, checked, kind_named
+from jobs.models import Job, JobLine, Schedule
 
 
 class LineInline(admin.TabularInline[JobLine, Job]):
@@ -96,3 +99,43 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 success=not error,
                 error=error,
             )
+
+
+class ScheduleForm(forms.ModelForm[Schedule]):
+    """A schedule of a kind that is there, with parameters that the kind takes."""
+
+    class Meta:
+        model = Schedule
+        fields = ["kind", "cron", "parameters", "enabled"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(kind.name, kind.title) for kind in all_kinds()]
+        self.fields["kind"] = forms.ChoiceField(choices=kinds)
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError for parameters that such a job would refuse."""
+        values = super().clean() or {}
+        if values.get("kind"):
+            try:
+                values["parameters"] = checked(kind_named(values["kind"]), values.get("parameters") or {})
+            except DomainError as error:
+                errors = error.members.get("errors", [])
+                said = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
+                self.add_error("parameters", said or str(error))
+        return values
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(AuditedAdmin):
+    """What begins by itself, and when."""
+
+    form = ScheduleForm
+    list_display = ["kind", "cron", "enabled", "next_at", "last_job"]
+    readonly_fields = ["next_at", "last_job"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Another expression is due at another time."""
+        if "cron" in form.changed_data or "enabled" in form.changed_data:
+            obj.next_at = None
+        super().save_model(request, obj, form, change)

@@ -8,7 +8,7 @@ from django.db import close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from jobs import turns
+from jobs import scheduling, turns
 from jobs.lines import tell
 from jobs.models import Job, JobLine
 
@@ -22,9 +22,10 @@ State = Job.State
 
 
 def look_after() -> None:
-    """Brings back what has stalled, and hands out what is free."""
+    """Brings back what has stalled, begins what is due, and hands out what is free."""
     for job in Job.objects.lost(timezone.now()):
         _bring_back(job)
+    scheduling.begin_due()
     turns.hand_out()
 
 

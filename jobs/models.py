@@ -20,6 +20,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from jobs.cron import check_cron
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Adjectives for jobs."""
@@ -157,6 +159,29 @@ class JobLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.text}"
+
+
+class Schedule(models.Model):
+    """When jobs of a kind begin by themselves.  The configuration file gives the first value; then this row rules."""
+
+    kind = models.CharField(max_length=40, unique=True)
+    cron = models.CharField(
+        max_length=100, help_text="Five fields, like “0 2 * * *”, in UTC.", validators=[check_cron]
+    )
+    parameters = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+    # Whoever moves this on begins the job; what was due while nothing ran is begun once, and not once for each time.
+    next_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_job = models.ForeignKey(
+        Job, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["kind"]
+        constraints = [models.CheckConstraint(name="schedule_has_cron", condition=~Q(cron=""))]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.cron}"
 
 
 class JobGate(models.Model):
