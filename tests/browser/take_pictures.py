@@ -23,6 +23,7 @@ SCREENS: Final = {360: 740, 820: 1180, 1440: 900}
 # A tune with many songs, one of three chips, and one of two, at a moment when their voices are busy.
 TUNES: Final = {360: "The Great Giana Sisters", 820: "Waterfall", 1440: "Space Oddity"}
 MOMENT_S: Final = 24
+PICTURE_PATIENCE_S: Final = 9
 
 
 def play(page: Page, width: int) -> None:
@@ -32,6 +33,17 @@ def play(page: Page, width: int) -> None:
     listener.wait_for_phase("playing")
     listener.seek(MOMENT_S)
     listener.wait_for_position(MOMENT_S + 1, MOMENT_S + 60)
+    wait_for_seek_picture(page)
+
+
+def wait_for_seek_picture(page: Page) -> None:
+    """Until the song's loudness is drawn to its end, or as far as it comes in a while."""
+    outline = page.locator(".seek path").first
+    for _ in range(PICTURE_PATIENCE_S):
+        before = outline.get_attribute("d")
+        page.wait_for_timeout(1000)
+        if before and outline.get_attribute("d") == before:
+            return
 
 
 def queue(page: Page, width: int) -> None:
