@@ -230,7 +230,9 @@ def test_every_setting_says_what_it_means_and_has_a_name_of_its_own() -> None:
 def test_a_setting_whose_feature_comes_later_is_told(
     written: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = load({**written({"jobs": {"schedule": {"fetch": "0 2 * * *"}}, "playRate": "1/s"}), "SIDFLOW_THREADS": "2"})
+    loaded = load(
+        {**written({"jobs": {"schedule": {"fetch": "0 2 * * *"}}, "playRate": "1/s"}), "SIDFLOW_THREADS": "2"}
+    )
     monkeypatch.setattr(configuration, "_loaded", lambda: loaded)
     found = checks.accepted_early()
     assert {message.id for message in found} == {"core.I001"}

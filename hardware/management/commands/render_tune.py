@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hardware.engine import MAX_FRAMES, EngineError, Option, Synth, TunePlayer
 from core.terminal_progress import TerminalProgress
+from hardware.engine import MAX_FRAMES, EngineError, Option, Synth, TunePlayer
 from hardware.tune_arguments import add_tune_arguments, duration, open_tune, song_number
 from hardware.wav_file import fits, open_wav
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hardware.engine import EngineError, Option, Synth, TunePlayer
 from core.terminal_progress import TerminalProgress
+from hardware.engine import EngineError, Option, Synth, TunePlayer
 from hardware.tune_arguments import add_tune_arguments, open_tune, song_number
 
 if TYPE_CHECKING:
