@@ -113,6 +113,10 @@ def look_on(told: Callable[[float], None]) -> None:
     _look_on = told
 
 
+def was_interrupted() -> bool:
+    return _interrupted
+
+
 def interrupt() -> None:
     """What this process runs is paused at its next step.  Safe in a signal's handler."""
     global _interrupted

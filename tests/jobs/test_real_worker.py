@@ -137,3 +137,18 @@ def test_control_c_pauses_and_resume_goes_on(site: Site) -> None:
     assert resumed.returncode == 0, resumed.stderr
     with sqlite3.connect(site.folder / "data" / "sidflow.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM playback_sidfile").fetchone() == (3000,)
+
+
+def test_control_c_ends_the_waiting_for_a_turn(site: Site) -> None:
+    # It is offered to a worker that does not come, and the import is a kind of which one runs at a time.
+    subprocess.run(
+        [sys.executable, "-c", ASK % str(site.folder / "music")], cwd=ROOT, env=site.environ, check=True
+    )
+    command = site.start("run_job", "import", "--param", f"path={site.folder / 'music'}")
+    assert command.stdout
+    said = command.stdout.readline() + command.stdout.readline()
+    assert "It waits for its turn" in said
+    command.send_signal(signal.SIGINT)
+    command.communicate(timeout=30)
+    assert command.returncode == 130
+    assert site.job()["state"] == "paused"

@@ -65,8 +65,11 @@ class Command(BaseCommand):
                 if not running.run_slice(job.pk):
                     if not waits:
                         self.stdout.write("It waits for its turn: other jobs are running.")
+                        self.stdout.flush()
                     waits = True
                     time.sleep(_WAIT_S)
+                    if running.was_interrupted():
+                        controls.pause(job)
                     guarding.look_after()
                 job.refresh_from_db()
 
