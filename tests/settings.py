@@ -18,6 +18,12 @@ if _OWNER not in os.environ:
     os.environ[_OWNER] = str(os.getpid())
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
+# Tests that run side by side have one Redis, and a cache that one of them clears is a whole database of it.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+if _worker.isdigit() and os.environ.get("REDIS_URL"):
+    _server = os.environ["REDIS_URL"].rsplit("/", 1)[0]
+    os.environ["REDIS_URL"] = f"{_server}/{int(_worker) + 1}"
+
 from sidflow_site.settings import *  # noqa: E402, F403
 
 # Slow hashes protect real passwords; the tests' own need none.
