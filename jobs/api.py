@@ -11,7 +11,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +18,7 @@ from rest_framework.views import APIView
 
 from core import audit
 from core.models import User
+from core.one_form import OneForm
 from core.problem_schema import ProblemDocument
 from core.problems import DomainError, NotFound
 from jobs import controls, schema
@@ -208,20 +208,10 @@ class RetryView(APIView):
         return _act(request, pk, "retry", _read(schema.RetryRequest, request.data)["config"])
 
 
-class _OneForm(BaseContentNegotiation):
-    """Events, whatever Accept says: EventSource asks for text/event-stream, which is no renderer's."""
-
-    def select_parser(self, _request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, _request: Request, renderers: Any, _format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
 class LogsView(APIView):
     """A job's log."""
 
-    content_negotiation_class = _OneForm
+    content_negotiation_class = OneForm
     renderer_classes = [JSONRenderer]
 
     @extend_schema(

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from pydantic import ValidationError
 
 from core.problems import DomainError, Unexpected, problem_document
 from jobs import carrier, turns
@@ -134,7 +135,8 @@ def run_slice(job_id: int, *, seconds: float = SLICE_S) -> bool:
         return False
     try:
         hold = _take_up(job)
-        _run(hold, time.monotonic() + seconds)
+        if hold:
+            _run(hold, time.monotonic() + seconds)
     except _LeaseLost:
         log.warning("job %s was taken over", job_id)
     finally:
@@ -162,7 +164,7 @@ def _claim(job_id: int) -> Job | None:
     return Job.objects.filter(pk=job_id, lease=lease).first()
 
 
-def _take_up(job: Job) -> _Slice:
+def _take_up(job: Job) -> _Slice | None:
     """The work under way, if this process did the slice before; else it begins at its checkpoint."""
     slices, kept = _kept.pop(job.pk, (0, None))
     if kept and slices == job.slices - 1 and kept.job.attempt == job.attempt:
@@ -173,7 +175,20 @@ def _take_up(job: Job) -> _Slice:
         kept.steps.close()
     if job.slices == 1 or not job.checkpoint:
         tell(job.pk, "Begins." if job.attempt == 1 else f"Begins, attempt {job.attempt}.")
-    return _Slice(job, kind_named(job.kind), job.lease)
+    try:
+        return _Slice(job, kind_named(job.kind), job.lease)
+    except (DomainError, ValidationError) as error:
+        # Another version of us asked for it: its kind is gone, or takes other parameters now.
+        log.error("job %s cannot be begun", job.pk, exc_info=error)
+        detail = "This version of the site cannot run it: its kind or its parameters are unknown here."
+        Job.objects.filter(pk=job.pk, lease=job.lease).update(
+            state=State.FAILED,
+            lease="",
+            ended_at=timezone.now(),
+            problem=problem_document(DomainError(detail)),
+        )
+        tell(job.pk, f"Failed: {detail}", JobLine.Level.ERROR)
+        return None
 
 
 def _run(hold: _Slice, until: float) -> None:

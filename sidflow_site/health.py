@@ -23,7 +23,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from playback.api.public_view import OneForm
+from core.one_form import OneForm
 
 Status = Literal["healthy", "degraded", "unhealthy"]
 # From best to worst.

@@ -246,6 +246,7 @@ export class Room {
     const following = next && state.track ? describeNext(state.track, next) : "";
     this.bar.show(state, { offered, next: following, silent: this.voices.voices.describe() });
     this.now.show(state, offered?.song ?? null);
+    this.picture.turnTo(state.track);
     this.#look();
     this.#tick();
   }

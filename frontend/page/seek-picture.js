@@ -31,6 +31,15 @@ export class SeekPicture {
     this.waiting = undefined;
   }
 
+  /** Another song has no picture yet. @param {Song | null} song that is shown, whether it sounds or not */
+  turnTo(song) {
+    if (!song || song.publicId === this.song?.publicId) return;
+    this.song = null;
+    ++this.id;
+    clearTimeout(this.waiting);
+    this.#draw(this.known.get(song.publicId) ?? null);
+  }
+
   /** @param {Song | null} song that sounds @param {number} lengthSeconds */
   show(song, lengthSeconds) {
     if (!song || song.publicId === this.song?.publicId) return;

@@ -5,14 +5,11 @@ look at none (`authentication_classes = []`), and a CSRF token would guard nothi
 shows to all.
 """
 
-from typing import Any
-
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from core.one_form import OneForm
 from playback.api.parsing import SmallJSONParser
 from playback.catalogue.models import Track
 from playback.delivery.problems import BadSession, SessionExpired, SessionUnknown
@@ -23,14 +20,6 @@ from playback.delivery.sessions import (
     UnknownSessionError,
     read_session,
 )
-
-
-class OneForm(DefaultContentNegotiation):
-    """Answers in the one form there is, whatever Accept says: a player asks for */* or for audio."""
-
-    def select_renderer(self, _request: Request, renderers: Any, _format_suffix: Any = None) -> Any:
-        """The first, which is the only one."""
-        return renderers[0], renderers[0].media_type
 
 
 class PublicView(APIView):

@@ -24,6 +24,7 @@ from playback.pages.library import (
     lines_of,
     next_url,
     show,
+    tunes,
     with_query,
 )
 
@@ -76,7 +77,7 @@ def author(request: HttpRequest, pk: int) -> HttpResponse:
     page = file_page(after=cursor_of(request), limit=FILES_PER_PAGE, among=among)
     library = Library(
         heading=artist.name,
-        count="1 tune" if artist.tunes == 1 else f"{artist.tunes} tunes",
+        count=tunes(artist.tunes),
         crumbs=[Link("Authors", reverse("authors"))],
         files=lines_of(page),
         next_url=next_url(author_url(artist), page),

@@ -15,7 +15,7 @@ from core.problems import NotFound
 from playback.catalogue.listing import file_page
 from playback.catalogue.models import Collection, Folder, FolderNote, SidFile, SidFileQuerySet
 from playback.pages.keeping import kept
-from playback.pages.library import FILES_PER_PAGE, Library, Link, cursor_of, lines_of, next_url, show
+from playback.pages.library import FILES_PER_PAGE, Library, Link, cursor_of, lines_of, next_url, show, tunes
 
 
 class FolderNotFound(NotFound):
@@ -53,7 +53,7 @@ def folder(request: HttpRequest, collection: int, path: str = "") -> HttpRespons
         crumbs=_crumbs(place, path),
         parts=[Link(one.name, _url(place, one.path), one.tunes) for one in inner],
         note=note.text if note else "",
-        count=f"{here.tunes} tunes" if here and here.tunes != 1 else "",
+        count=tunes(here.tunes) if here else "",
         empty="folder",
     )
     if _has_own_tunes(place, here, inner):

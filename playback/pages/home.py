@@ -18,6 +18,7 @@ from playback.pages.library import (
     lines_of,
     next_url,
     show,
+    tunes,
     with_query,
 )
 from playback.pages.lines import file_lines
@@ -78,4 +79,4 @@ def _authors(text: str) -> list[Link]:
 def _how_many(count: int) -> str:
     if count >= MOST_COUNTED:
         return f"{MOST_COUNTED:,} tunes and more"
-    return "1 tune" if count == 1 else f"{count} tunes"
+    return tunes(count)

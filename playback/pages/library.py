@@ -48,6 +48,11 @@ class Library:
     empty: str = "site"
 
 
+def tunes(count: int) -> str:
+    """So many, in words."""
+    return "1 tune" if count == 1 else f"{count} tunes"
+
+
 def cursor_of(request: HttpRequest) -> Cursor | None:
     """The place after which the list goes on.  Raises BadCursor."""
     text = request.GET.get("after", "")

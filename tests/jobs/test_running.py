@@ -173,6 +173,14 @@ def test_who_was_given_up_changes_nothing_any_more(carried: Carried) -> None:
     assert (state_of(job), job.lease, job.checkpoint) == ("running", "another's", {"next": 1})
 
 
+def test_a_job_of_another_version_fails_with_its_reason(carried: Carried) -> None:
+    job = controls.ask_for("tests-count", {"to": 1})
+    Job.objects.filter(pk=job.pk).update(parameters={"renamed": 1})
+    carried.work()
+    assert (state_of(job), job.lease, carried) == ("failed", "", [])
+    assert "cannot run it" in lines(job)[-1]
+
+
 def test_an_offer_that_nobody_takes_up_is_made_again(carried: Carried) -> None:
     job = controls.ask_for("tests-count", {"to": 1})
     carried.clear()
