@@ -12,7 +12,11 @@ class IsStaff(BasePermission):
     def has_permission(self, request: Request, view: object) -> bool:
         """May this request do what staff may do?"""
         del view
-        user = request.user
-        if not (isinstance(user, User) and user.is_active and user.is_staff):
-            return False
-        return not isinstance(request.auth, ApiToken) or request.auth.allows(TokenScope.STAFF)
+        return acts_as_staff(request.user, request.auth)
+
+
+def acts_as_staff(user: object, token: object = None) -> bool:
+    """Is this a member of staff, and the token, where one is used, for everything that staff may do?"""
+    if not (isinstance(user, User) and user.is_active and user.is_staff):
+        return False
+    return not isinstance(token, ApiToken) or token.allows(TokenScope.STAFF)

@@ -1,12 +1,11 @@
 """What can programs of staff do with jobs?  The paths are those of the administration guide; all need staff."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Any, Final
 
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -23,12 +22,10 @@ from core.problem_schema import ProblemDocument
 from core.problems import DomainError, NotFound
 from jobs import controls, schema
 from jobs.documents import job_document, line_document
-from jobs.models import Job, JobLine
+from jobs.live.board import board
+from jobs.models import OVER, Job, JobLine
 
 _PROBLEM: Final = "application/problem+json"
-_LOOK_EVERY_S: Final = 1.0
-_SIGN_OF_LIFE_S: Final = 15.0
-_LINES_AT_ONCE: Final = 500
 
 
 class JobNotFound(NotFound):
@@ -252,27 +249,16 @@ class LogsView(APIView):
 
 async def _events(pk: int, after: int) -> AsyncIterator[bytes]:
     """The lines behind `after` as they come; ends when the job is over and all of them are told."""
-    quiet_s = 0.0
-    while True:
-        lines, over = await sync_to_async(_news)(pk, after)
-        for line in lines:
-            after = line["number"]
-            yield _event("line", line, number=after)
-        if over is not None and len(lines) < _LINES_AT_ONCE:
-            yield _event("end", over)
-            return
-        quiet_s = 0.0 if lines else quiet_s + _LOOK_EVERY_S
-        if quiet_s >= _SIGN_OF_LIFE_S:
-            quiet_s = 0.0
-            yield b": still here\n\n"
-        await asyncio.sleep(_LOOK_EVERY_S)
-
-
-def _news(pk: int, after: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
-    """The next lines, and the job if it was over before they were read."""
-    job = Job.objects.select_related("asked_by").get(pk=pk)
-    lines = JobLine.objects.filter(job=job, number__gt=after)[:_LINES_AT_ONCE]
-    return [line_document(line) for line in lines], job_document(job) if job.is_over else None
+    async with aclosing(board().watch(pk, after)) as watching:
+        async for message, _ in watching:
+            if message is None:
+                yield b": still here\n\n"
+            elif message["type"] == "lines":
+                for line in message["items"]:
+                    yield _event("line", line, number=line["number"])
+            elif message["job"] is None or message["job"]["status"] in OVER:
+                yield _event("end", message["job"])
+                return
 
 
 def _event(name: str, data: dict[str, Any], *, number: int | None = None) -> bytes:

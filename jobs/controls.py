@@ -12,6 +12,7 @@ from jobs import carrier, turns
 from jobs.kinds import checked, kind_named
 from jobs.lines import tell
 from jobs.models import Job
+from jobs.waking import wake
 
 State, Wish, Origin, Priority = Job.State, Job.Wish, Job.Origin, Job.Priority
 
@@ -49,6 +50,7 @@ def ask_for(
             asked_by=asked_by,
             priority=PRIORITIES[Origin(origin)] if priority is None else priority,
         )
+        wake()
         if here:
             carrier.run_here(job.pk)
         turns.hand_out()
@@ -89,6 +91,7 @@ def retry(job: Job, parameters: dict[str, Any] | None = None) -> None:
 def set_priority(job: Job, priority: int) -> None:
     """From now on; a running job that is less urgent than another gives its place up after its slice."""
     Job.objects.filter(pk=job.pk).update(priority=priority)
+    wake()
     job.refresh_from_db()
     turns.hand_out()
 
@@ -103,6 +106,7 @@ def _stop(job: Job, state: str, wish: str) -> None:
     elif not rest.filter(state=State.RUNNING).update(wish=wish):
         job.refresh_from_db()
         raise JobNotSo(f"It is {job.state}.")
+    wake()
     job.refresh_from_db()
 
 
@@ -111,3 +115,4 @@ def _move(job: Job, allowed: set[str], **columns: Any) -> None:
     job.refresh_from_db()
     if not moved:
         raise JobNotSo(f"It is {job.state}.")
+    wake()

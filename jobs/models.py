@@ -13,7 +13,7 @@ conditional update: whose row count is 0 has lost, and does nothing.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from jobs.cron import check_cron
+
+OVER: Final = ("completed", "failed", "cancelled")
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -33,6 +35,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def occupying(self, now: datetime) -> Self:
         """Those that count against the limits: running ones, and those offered to a worker that has not begun yet."""
         return self.filter(Q(state=Job.State.RUNNING) | Q(state=Job.State.PENDING, offered_until__gt=now))
+
+    def under_way(self) -> Self:
+        """Those to which something may still happen."""
+        return self.exclude(state__in=OVER)
 
     def lost(self, now: datetime) -> Self:
         """Running ones whose worker has not been heard of for too long."""
@@ -124,7 +130,7 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         """Nothing will happen to it by itself any more."""
-        return self.state in (self.State.COMPLETED, self.State.FAILED, self.State.CANCELLED)
+        return self.state in OVER
 
     @property
     def progress(self) -> dict[str, Any]:

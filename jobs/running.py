@@ -22,6 +22,7 @@ from jobs import carrier, turns
 from jobs.kinds import Checkpoint, Kind, Steps, kind_named
 from jobs.lines import tell
 from jobs.models import Job, JobLine
+from jobs.waking import wake
 from jobs.work import Interrupted, Work
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class _Slice:
         now = timezone.now()
         if not self.held().update(lease_until=now + LEASE, heartbeat_at=now, **columns):
             raise _LeaseLost
+        wake()
 
     def save(self, checkpoint: Checkpoint) -> None:
         """A step is done."""
@@ -88,6 +90,7 @@ class _Slice:
         columns = {"lease": "", "ran_ms": F("ran_ms") + ran_ms} | columns
         if not self.held().update(**columns):
             raise _LeaseLost
+        wake()
 
     def _progress(self) -> dict[str, Any]:
         work = self.work
@@ -97,9 +100,19 @@ class _Slice:
             "progress_message": work.message,
         }
 
+    def stop(self, line: str, level: str = JobLine.Level.INFO, **columns: Any) -> None:
+        """Gives the job up for a reason.  Its last line and its state are one: who sees the one sees the other."""
+        with transaction.atomic():
+            self.leave(wish="", **columns)
+            tell(self.job.pk, line, level)
+
     def finish(self, result: dict[str, Any] | None) -> None:
-        self.leave(
-            state=State.COMPLETED, ended_at=timezone.now(), result=result or {}, wish="", **self._progress()
+        self.stop(
+            "Done.",
+            state=State.COMPLETED,
+            ended_at=timezone.now(),
+            result=result or {},
+            **self._progress(),
         )
 
 
@@ -200,7 +213,6 @@ def _run(hold: _Slice, until: float) -> None:
                     checkpoint = next(hold.steps)
                 except StopIteration as stop:
                     hold.finish(stop.value)
-                    tell(hold.job.pk, "Done.")
                     return
                 hold.save(checkpoint)
             hold.beat()
@@ -245,11 +257,9 @@ def _hand_on(hold: _Slice) -> None:
 def _obey(hold: _Slice) -> None:
     """Pauses or cancels, as was wished."""
     if hold.held().filter(wish=Job.Wish.CANCEL).exists():
-        hold.leave(state=State.CANCELLED, ended_at=timezone.now(), wish="")
-        tell(hold.job.pk, "Cancelled.", JobLine.Level.WARNING)
+        hold.stop("Cancelled.", JobLine.Level.WARNING, state=State.CANCELLED, ended_at=timezone.now())
     else:
-        hold.leave(state=State.PAUSED, wish="")
-        tell(hold.job.pk, "Paused.")
+        hold.stop("Paused.", state=State.PAUSED)
 
 
 def _fail(hold: _Slice, error: Exception) -> None:
@@ -258,5 +268,5 @@ def _fail(hold: _Slice, error: Exception) -> None:
     if problem is not error:
         log.error("job %s failed", hold.job.pk, exc_info=error)
     document = problem_document(problem)
-    hold.leave(state=State.FAILED, ended_at=timezone.now(), problem=document, wish="")
-    tell(hold.job.pk, f"Failed: {problem.detail or problem.title}", JobLine.Level.ERROR)
+    line = f"Failed: {problem.detail or problem.title}"
+    hold.stop(line, JobLine.Level.ERROR, state=State.FAILED, ended_at=timezone.now(), problem=document)

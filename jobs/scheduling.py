@@ -35,9 +35,7 @@ def _begin_if_due(schedule: Schedule) -> Job | None:
         if not here.update(next_at=following):
             return None
         # One that is still under way would only wait for itself.
-        under_way = Job.objects.filter(kind=schedule.kind, origin=Job.Origin.SCHEDULE).exclude(
-            state__in=[Job.State.COMPLETED, Job.State.FAILED, Job.State.CANCELLED]
-        )
+        under_way = Job.objects.under_way().filter(kind=schedule.kind, origin=Job.Origin.SCHEDULE)
         if under_way.exists():
             return None
         try:

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django import setup
 from django.core.handlers.asgi import ASGIHandler
+from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sidflow_site.settings")
 
@@ -56,4 +57,17 @@ def _django() -> LendingHandler:
     return LendingHandler()
 
 
-application = ProtocolTypeRouter({"http": _django()})
+async def _nowhere(scope: Any, receive: Any, send: Any) -> None:
+    """A WebSocket address that we do not have: refused, as a page would be."""
+    del scope
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+_pages = _django()
+
+from jobs.live.routing import websocket_urlpatterns  # noqa: E402  it needs Django set up
+
+_anywhere: Any = re_path
+_sockets: Any = URLRouter([*websocket_urlpatterns, _anywhere("", _nowhere)])
+application = ProtocolTypeRouter({"http": _pages, "websocket": _sockets})
