@@ -13,6 +13,7 @@ PARTS: Final = {
     "import": "import_speed",
     "search": "search_speed",
     "serving": "serving_cost",
+    "watching": "watching_cost",
 }
 
 if __name__ == "__main__":
