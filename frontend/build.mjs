@@ -39,6 +39,8 @@ const PAGE = {
 };
 /** What plays is a bundle of its own: a module that the page's entry and the player shared would be one more round trip before the page lives. */
 const ROOM = { ...PAGE, entryPoints: ["frontend/page/room.js"], entryNames: "chunks/[name]-[hash]", metafile: true };
+/** The administration has its own, which no visitor loads. */
+const STAFF = { ...COMMON, entryPoints: ["frontend/staff/staff.js", "frontend/staff/staff.css"] };
 /** Workers and worklets are one file each: import maps do not reach them, and every further file would need its own headers. */
 const THREADS = {
   ...COMMON,
@@ -47,9 +49,9 @@ const THREADS = {
 
 for (const folder of ["chunks", "fonts"]) rmSync(join(OUT, folder), { recursive: true, force: true });
 if (watch) {
-  for (const options of [PAGE, THREADS]) await (await context(options)).watch();
+  for (const options of [PAGE, STAFF, THREADS]) await (await context(options)).watch();
 } else {
-  const [room] = await Promise.all([build(ROOM), build(THREADS)]);
+  const [room] = await Promise.all([build(ROOM), build(THREADS), build(STAFF)]);
   await build({ ...PAGE, splitting: false, plugins: [roomAt(builtFrom(room, "frontend/page/room.js"))] });
   process.exitCode = report() ? 0 : 1;
 }

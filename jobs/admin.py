@@ -1,6 +1,5 @@
 """What do staff see of the jobs, and what may they do with them here?  The rows are evidence; actions are the controls'."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from django.http import HttpRequest
 from core import audit
 from core.admin import AuditedAdmin
 from core.problems import DomainError
-from jobs import controls
+from jobs.acting import act
 from jobs.kinds import all_kinds, checked, kind_named
 from jobs.models import Job, JobLine, Schedule
 
@@ -69,36 +68,27 @@ class JobAdmin(admin.ModelAdmin[Job]):
 
     @admin.action(description="Pause")
     def pause(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        self._each(request, jobs, "pause", controls.pause)
+        self._each(request, jobs, "pause")
 
     @admin.action(description="Resume")
     def resume(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        self._each(request, jobs, "resume", controls.resume)
+        self._each(request, jobs, "resume")
 
     @admin.action(description="Try again")
     def retry(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        self._each(request, jobs, "retry", controls.retry)
+        self._each(request, jobs, "retry")
 
     @admin.action(description="Cancel")
     def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        self._each(request, jobs, "cancel", controls.cancel)
+        self._each(request, jobs, "cancel")
 
-    def _each(self, request: HttpRequest, jobs: QuerySet[Job], verb: str, act: Callable[[Job], Any]) -> None:
+    def _each(self, request: HttpRequest, jobs: QuerySet[Job], verb: str) -> None:
         """Does it to each, and says of each that could not be why."""
         for job in jobs:
-            error = ""
             try:
-                act(job)
+                act(verb, job, actor=audit.actor_of(request))
             except DomainError as refused:
-                error = refused.code
                 self.message_user(request, f"{job}: {refused}", messages.ERROR)
-            audit.record(
-                f"job.{verb}",
-                actor=audit.actor_of(request),
-                resource=f"{job.pk} {job}",
-                success=not error,
-                error=error,
-            )
 
 
 class ScheduleForm(forms.ModelForm[Schedule]):

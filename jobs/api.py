@@ -15,36 +15,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core import audit
 from core.models import User
 from core.one_form import OneForm
 from core.problem_schema import ProblemDocument
-from core.problems import DomainError, NotFound
-from jobs import controls, schema
+from jobs import acting, schema
 from jobs.documents import job_document, line_document
 from jobs.live.board import board
 from jobs.models import OVER, Job, JobLine
+from jobs.problems import find_job
 
 _PROBLEM: Final = "application/problem+json"
 
 
-class JobNotFound(NotFound):
-    """No job has that number."""
-
-    code = "job-not-found"
-    title = "There is no such job"
-
-
 def _refusals(*statuses: int) -> dict[Any, Any]:
     return {(status, _PROBLEM): ProblemDocument for status in (401, 403, *statuses)}
-
-
-def _job(pk: int) -> Job:
-    """Raises JobNotFound."""
-    job = Job.objects.select_related("asked_by").filter(pk=pk).first() if pk < 2**63 else None
-    if job is None:
-        raise JobNotFound
-    return job
 
 
 def _who(request: Request) -> User | None:
@@ -59,13 +43,8 @@ def _read(kind: type[Any], data: Any) -> dict[str, Any]:
 
 
 def _ask(request: Request, kind: str, parameters: dict[str, Any], priority: int | None = None) -> Response:
-    """A new job, with its audit entry; 202."""
-    try:
-        job = controls.ask_for(kind, parameters, asked_by=_who(request), priority=priority)
-    except DomainError as error:
-        audit.record("job.create", actor=_who(request), resource=kind, success=False, error=error.code)
-        raise
-    audit.record("job.create", actor=_who(request), resource=f"{job.pk} {job}", details=job.parameters)
+    """A new job; 202."""
+    job = acting.begin(kind, parameters, actor=_who(request), priority=priority)
     return Response(job_document(job), status=HTTPStatus.ACCEPTED)
 
 
@@ -116,7 +95,7 @@ class JobView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """A job."""
         del request
-        return Response(job_document(_job(pk)))
+        return Response(job_document(find_job(pk)))
 
     @extend_schema(
         operation_id="job_change",
@@ -127,13 +106,7 @@ class JobView(APIView):
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Change a job's priority."""
-        job = _job(pk)
-        priority = _read(schema.ChangeRequest, request.data)["priority"]
-        controls.set_priority(job, priority)
-        audit.record(
-            "job.priority", actor=_who(request), resource=f"{pk} {job}", details={"priority": priority}
-        )
-        return Response(job_document(_job(pk)))
+        return _act(request, pk, "priority", _read(schema.ChangeRequest, request.data)["priority"])
 
     @extend_schema(
         operation_id="job_cancel",
@@ -147,17 +120,9 @@ class JobView(APIView):
 
 
 def _act(request: Request, pk: int, verb: str, *told: Any) -> Response:
-    """Does it, writes down who did, and answers with the job as it is then."""
-    job = _job(pk)
-    try:
-        getattr(controls, verb)(job, *told)
-    except DomainError as error:
-        audit.record(
-            f"job.{verb}", actor=_who(request), resource=f"{pk} {job}", success=False, error=error.code
-        )
-        raise
-    audit.record(f"job.{verb}", actor=_who(request), resource=f"{pk} {job}")
-    return Response(job_document(_job(pk)))
+    """Does it, and answers with the job as it is then."""
+    acting.act(verb, find_job(pk), *told, actor=_who(request))
+    return Response(job_document(find_job(pk)))
 
 
 class PauseView(APIView):
@@ -216,6 +181,7 @@ class LogsView(APIView):
         summary="A job's log: as events while it grows, or with full=true what there is",
         parameters=[
             OpenApiParameter("full", OpenApiTypes.BOOL, description="The log as it is now, as JSON."),
+            OpenApiParameter("after", OpenApiTypes.INT, description="With full=true: behind this line."),
             OpenApiParameter(
                 "Last-Event-ID",
                 OpenApiTypes.INT,
@@ -234,17 +200,22 @@ class LogsView(APIView):
     )
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """The log."""
-        job = _job(pk)
+        job = find_job(pk)
         if request.query_params.get("full") == "true":
-            lines = JobLine.objects.filter(job=job)
+            after = _line_number(request.query_params.get("after", ""))
+            lines = JobLine.objects.filter(job=job, number__gt=after)
             answer = {"items": [line_document(line) for line in lines]}
             return HttpResponse(json.dumps(answer), content_type="application/json")
-        last = request.headers.get("Last-Event-ID", "")
-        after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+        after = _line_number(request.headers.get("Last-Event-ID", ""))
         events = StreamingHttpResponse(_events(pk, after), content_type="text/event-stream")
         events.headers["Cache-Control"] = "no-cache"
         events.headers["X-Accel-Buffering"] = "no"  # nginx would else wait for more
         return events
+
+
+def _line_number(text: str) -> int:
+    """Of the last line that a reader has; 0 where it has none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 async def _events(pk: int, after: int) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from jobs.kinds import title_of
 from jobs.models import Job, JobLine
 
 
@@ -11,6 +12,7 @@ def job_document(job: Job) -> dict[str, Any]:
     return {
         "id": str(job.pk),
         "type": job.kind,
+        "title": title_of(job.kind),
         "status": job.state,
         "priority": job.priority,
         "parameters": job.parameters,

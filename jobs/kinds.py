@@ -72,6 +72,11 @@ def kind_named(name: str) -> Kind:
         raise UnknownKind(f"There are {', '.join(sorted(_kinds)) or 'none'}.") from None
 
 
+def title_of(name: str) -> str:
+    """What a kind is called; one that this version does not have, by its name."""
+    return _kinds[name].title if name in _kinds else name
+
+
 def all_kinds() -> list[Kind]:
     """In order of their names."""
     return [_kinds[name] for name in sorted(_kinds)]

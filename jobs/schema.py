@@ -60,6 +60,7 @@ class JobDocument(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     type = serializers.CharField()
+    title = serializers.CharField()
     status = serializers.ChoiceField(choices=Job.State.choices)
     priority = serializers.IntegerField()
     parameters = serializers.DictField()

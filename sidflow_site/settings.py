@@ -33,7 +33,7 @@ ALLOWED_HOSTS = _chosen.allowed_hosts or ["localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "sidflow_site.apps.SidflowAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -235,7 +235,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nothing to other sites; to ourselves, since browsers send a form of a page without it as if from nowhere, and that is refused.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600  # sent over https only

@@ -7,10 +7,6 @@ from rest_framework.permissions import AllowAny
 
 from sidflow_site.health import health
 
-admin.site.site_header = "SIDFlow"
-admin.site.site_title = "SIDFlow"
-admin.site.index_title = "Administration"
-
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/health", health),

@@ -5,10 +5,11 @@
  * The player is a chunk of its own. It is fetched at the first sign (a pointer over the tunes or down anywhere, focus, a key) and
  * warmed up, so that the click that follows finds it there.
  */
+
+import { switchThemes } from "../shared/themes.js";
 import { actionOfKey } from "./keys.js";
 import { Library } from "./library.js";
 import { isKept } from "./queue-kept.js";
-import { switchThemes } from "./themes.js";
 
 /** @typedef {import("./room.js").Room} Room */
 

@@ -53,7 +53,7 @@ def test_every_answer_is_isolated_and_closed(client: Client, address: str) -> No
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert "Strict-Transport-Security" not in answer.headers  # this is http
 
