@@ -58,7 +58,7 @@ class Writer:
 
     def __init__(self, sink: IO[bytes], header: Header, progress: Progress) -> None:
         self._gzip = gzip.GzipFile(filename="", fileobj=sink, mode="wb", compresslevel=6, mtime=0)
-        self._tar = tarfile.open(fileobj=self._gzip, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115  __exit__ ends it
+        self._tar = tarfile.open(fileobj=self._gzip, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115  __exit__ ends it
         self._progress = progress
         self._done = 0
         self.members: list[Member] = []
@@ -75,7 +75,8 @@ class Writer:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind:
-            self._gzip.fileobj = None  # else it would write its end, later, to a stream that is closed
+            # Else it would write its end, later, to a stream that is closed.
+            self._gzip.fileobj = None  # type: ignore[assignment]
             return
         self._add_text(MANIFEST, {"files": [asdict(member) for member in self.members]})
         self._tar.close()

@@ -63,7 +63,7 @@ class OwnSite:
         """What a command says that must fail, in a sentence."""
         done = self.manage(*arguments, **environ)
         assert done.returncode == 1, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
         assert done.stderr.startswith("CommandError: ")
         return done.stderr.removeprefix("CommandError: ").strip()
 
