@@ -116,7 +116,7 @@ def _to_python_names(document: dict[str, Any], model: type[BaseModel], above: st
     return result
 
 
-def _config_file(environ: Mapping[str, str]) -> Path | None:
+def config_file(environ: Mapping[str, str] = os.environ) -> Path | None:
     """The file to read: the one that SIDFLOW_CONFIG names, which must be there, or the project's, which may be."""
     if named := environ.get(CONFIG_VARIABLE):
         path = Path(named)
@@ -187,7 +187,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Loaded:
     Raises ConfigurationError with a sentence that names the file, the key or the variable at fault.
     """
     _refuse_unclaimed(environ)
-    path = _config_file(environ)
+    path = config_file(environ)
     from_file = read_file(path, environ) if path else {}
 
     class Reader(SidflowSettings):

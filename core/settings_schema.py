@@ -256,6 +256,17 @@ class SidflowSettings(BaseSettings):
     )
     worker_processes: int = now(1, "Processes of the background worker.", ge=1, le=64)
 
+    # Backups
+    backup_folder: FolderPath | None = now(
+        None, "Where `manage.py backup` writes; empty: `backups` in the data folder. Better on another disk."
+    )
+    backup_keep: int | None = now(
+        None, "How many backups are kept in that folder, the newest; empty: all.", ge=1
+    )
+    backup_passphrase: SecretStr | None = now(
+        None, "Encrypts backups; only from the environment, and kept where no backup is. Empty: plain."
+    )
+
     # The collection and its analysis
     sid_path: FolderPath | None = later(None, "Folder of the SID collection (HVSC).", "fetching HVSC")
     audio_cache_path: FolderPath | None = later(

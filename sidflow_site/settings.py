@@ -10,6 +10,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF, WASM_UNSAFE_EVAL
 
 from core.configuration import ConfigurationError, configuration
+from sidflow_site.backups.swapping import finish as finish_restore
 from sidflow_site.secret_key import secret_key
 
 django_stubs_ext.monkeypatch()
@@ -25,6 +26,7 @@ PRODUCTION = _chosen.production
 DEBUG = _chosen.debug
 DATA_DIR = _chosen.data_dir
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+finish_restore(DATA_DIR)
 
 SECRET_KEY = (
     _chosen.secret_key.get_secret_value() if _chosen.secret_key else secret_key(DATA_DIR / "secret-key")

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from core import audit
 from core.models import User
 from playback.demo_tunes.folder import bring_demo_tunes
+from sidflow_site import site_lock
+from sidflow_site.backups.restoring import complete
 
 ADMIN_NAME = "admin"
 
@@ -39,6 +41,15 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do all of it, quietly where there is nothing to do."""
+        try:
+            with site_lock.serving(settings.DATA_DIR):
+                self._prepare(options)
+        except site_lock.Taken:
+            raise CommandError("The site is just being restored: wait for that.") from None
+
+    def _prepare(self, options: dict[str, Any]) -> None:
+        if complete(settings.DATA_DIR):
+            self.stdout.write("A restore that was interrupted is complete now.")
         call_command("migrate", verbosity=0, interactive=False)
         if options["verbosity"] > 1:
             self.stdout.write("The database is up to date.")

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from core.configuration import configuration
 from playback.models import Track
-from sidflow_site import serving
+from sidflow_site import serving, site_lock
 
 
 def _has_music() -> bool:
@@ -34,6 +34,13 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Refuse what cannot work with a sentence, then serve."""
+        try:
+            with site_lock.serving(settings.DATA_DIR):
+                self._serve(options)
+        except site_lock.Taken:
+            raise CommandError("The site is just being restored: wait for that.") from None
+
+    def _serve(self, options: dict[str, Any]) -> None:
         host, port = options["host"], options["port"]
         environ = {}
         if not configuration().allowed_hosts:

@@ -1,0 +1,340 @@
+"""Does a backup that was made while the site ran become the same site again, and is what is no backup told plainly?"""
+
+import gzip
+import io
+import json
+import os
+import signal
+import tarfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sidflow_site.backups.archive import read_archive
+from sidflow_site.backups.problems import BackupError
+from tests.site.own_site import OwnSite, own_site
+
+pytestmark = pytest.mark.services
+
+TELL = """
+import json
+from core.models import AuditEntry, User
+from django.contrib.sessions.models import Session
+from playback.models import Collection, RomBundle, Track
+print(json.dumps({
+    "tracks": sorted(str(one) for one in Track.objects.values_list("public_id", flat=True)),
+    "passwords": dict(User.objects.values_list("username", "password")),
+    "roms": {one.name: one.roms for one in RomBundle.objects.all()},
+    "actions": [one.action for one in AuditEntry.objects.order_by("pk")],
+    "roots": [one.root for one in Collection.objects.all()],
+    "sessions": Session.objects.count(),
+}))
+"""
+FURNISH = """
+from django.test import Client
+from core.models import User
+from playback.roms.bundles import add_bundle
+add_bundle("made up", roms={"kernal": bytes(8192), "basic": b"\\x01" * 8192}, active=True)
+Client().force_login(User.objects.get())
+"""
+
+
+def told(site: OwnSite) -> dict[str, object]:
+    answer: dict[str, object] = json.loads(site.asks(TELL))
+    return answer
+
+
+def backups(folder: Path) -> list[Path]:
+    return sorted(folder.glob("sidflow-*"))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file below it and what it holds, but for locks."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "lock" not in path.name
+    }
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnSite]:
+    """A site with tunes, an administrator who is signed in, and a ROM bundle."""
+    with own_site(tmp_path_factory.mktemp("site")) as made:
+        made.does("prepare_site")
+        made.asks(FURNISH)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def backup(site: OwnSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plain backup of it."""
+    folder = tmp_path_factory.mktemp("backups")
+    site.does("backup", "--to", str(folder))
+    (path,) = backups(folder)
+    return path
+
+
+def test_a_backup_becomes_the_same_site_elsewhere(site: OwnSite, backup: Path, tmp_path: Path) -> None:
+    assert backup.stat().st_mode & 0o777 == 0o600
+    before = told(site)
+    with own_site(tmp_path / "elsewhere") as other:
+        said = other.does("restore", str(backup))
+        assert f"{other.data} is the site of" in said
+        after = told(other)
+        assert after["tracks"] == before["tracks"]
+        assert after["passwords"] == before["passwords"]
+        assert after["roms"] == before["roms"]
+        assert after["roots"] == [str(other.data / "demo_tunes")], "what is in the data folder moves with it"
+        assert (before["sessions"], after["sessions"]) == (1, 0), "who was signed in is left out"
+        assert after["actions"][-1] == "backup.restore"  # type: ignore[index]
+        assert sorted(path.name for path in (other.data / "roms").iterdir()) == sorted(
+            path.name for path in (site.data / "roms").iterdir()
+        )
+        lines = (other.data / "audit" / "admin-actions.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line)["action"] for line in lines] == after["actions"]
+        search = "from django.test import Client; print(Client(SERVER_NAME='localhost').get('/api/tunes?q=copper').text)"
+        assert "Copper Sunrise" in other.asks(search), "the search's index was left out and made again"
+        assert not (other.data / ".restore").exists()
+
+
+def test_a_restore_puts_what_was_there_aside(backup: Path, tmp_path: Path) -> None:
+    with own_site(tmp_path / "elsewhere") as other:
+        other.does("prepare_site")
+        (other.data / "hvsc").mkdir()
+        (other.data / "notes").write_text("mine", encoding="ascii")
+        passwords = told(other)["passwords"]
+        assert "--force puts it aside" in other.refuses("restore", str(backup))
+        assert told(other)["passwords"] == passwords
+        other.does("restore", "--force", str(backup))
+        assert told(other)["passwords"] != passwords
+        (aside,) = other.data.glob("before-restore-*")
+        assert (aside / "notes").read_text(encoding="ascii") == "mine"
+        assert {path.name for path in aside.iterdir()} & {"sidflow.sqlite3", "sidflow.pgdump"}
+        assert (other.data / "hvsc").is_dir(), "what is derived is nobody's to put aside"
+
+
+WRITE = """
+import itertools
+from django.db import transaction
+from core import audit
+from core.models import User
+for number in itertools.count():
+    with transaction.atomic():
+        User.objects.create(username=f"writer {number}")
+        audit.record("writer.add", actor=None)
+    print(number, flush=True)
+"""
+
+
+def test_a_backup_of_a_site_that_writes_is_of_one_moment(site: OwnSite, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    writer = site.started("shell", "--no-imports", "-c", WRITE)
+    try:
+        assert writer.stdout
+        assert writer.stdout.readline().strip() == "0", writer.stdout.read()
+        site.does("backup", "--to", str(folder))
+        assert writer.poll() is None, "it wrote all the time"
+    finally:
+        writer.kill()
+        writer.communicate()
+        site.asks("from core.models import User; User.objects.filter(username__startswith='writer').delete()")
+    with own_site(tmp_path / "elsewhere") as other:
+        other.does("restore", str(backups(folder)[0]))
+        after = told(other)
+        users = [name for name in after["passwords"] if name.startswith("writer")]  # type: ignore[attr-defined]
+        rows = [action for action in after["actions"] if action == "writer.add"]  # type: ignore[attr-defined]
+        assert len(users) == len(rows) > 0
+
+
+def test_an_encrypted_backup_opens_with_its_passphrase_only(site: OwnSite, tmp_path: Path) -> None:
+    # The real gpg, behind a door that writes down what it is told.
+    door = tmp_path / "bin" / "gpg"
+    door.parent.mkdir()
+    door.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nexec /usr/bin/gpg "$@"\n', encoding="ascii")
+    door.chmod(0o755)
+    secret = {"SIDFLOW_BACKUP_PASSPHRASE": "open sésame", "PATH": f"{door.parent}:{os.environ['PATH']}"}
+    said = site.does("backup", "--to", str(tmp_path), **secret)
+    (path,) = backups(tmp_path)
+    assert "not encrypted" not in said
+    assert path.suffix == ".gpg"
+    with pytest.raises(gzip.BadGzipFile):
+        gzip.decompress(path.read_bytes())
+    assert "is whole" in site.does("restore", "--check", str(path), **secret)
+    assert (tmp_path / "told").read_text(encoding="utf-8").count("--passphrase-fd") == 3
+    assert "sésame" not in (tmp_path / "told").read_text(encoding="utf-8")
+    wrong = site.refuses("restore", "--check", str(path), SIDFLOW_BACKUP_PASSPHRASE="open barley")
+    assert wrong == "The passphrase is not the one that this backup was made with."
+    assert "set SIDFLOW_BACKUP_PASSPHRASE" in site.refuses("restore", "--check", str(path))
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    path.write_bytes(damaged)
+    assert "damaged or was cut off" in site.refuses("restore", "--check", str(path), **secret)
+    with own_site(tmp_path / "elsewhere") as other:
+        assert "damaged or was cut off" in other.refuses("restore", str(path), **secret)
+        assert not (other.data / "demo_tunes").exists()
+
+
+def test_the_signing_key_is_only_in_encrypted_backups(site: OwnSite, backup: Path, tmp_path: Path) -> None:
+    with tarfile.open(backup) as plain:
+        assert "data/secret-key" not in plain.getnames()
+    secret = {"SIDFLOW_BACKUP_PASSPHRASE": "x"}
+    site.does("backup", "--to", str(tmp_path), **secret)
+    with own_site(tmp_path / "elsewhere") as other:
+        other.does("restore", str(backups(tmp_path)[0]), **secret)
+        assert (other.data / "secret-key").read_bytes() == (site.data / "secret-key").read_bytes()
+
+
+def test_missing_programs_are_named_with_their_package(site: OwnSite, tmp_path: Path) -> None:
+    said = site.refuses("backup", "--to", str(tmp_path), SIDFLOW_BACKUP_PASSPHRASE="x", PATH="/nowhere")
+    assert "apt-get install gpg" in said
+    if "DATABASE_URL" in site.environ:
+        said = site.refuses("backup", "--to", str(tmp_path), PATH="/nowhere")
+        assert "apt-get install postgresql-client" in said
+    assert backups(tmp_path) == []
+
+
+def rewritten(backup: Path, target: Path, change: str) -> Path:
+    """The backup with one thing changed."""
+    with tarfile.open(backup) as old, tarfile.open(target, "w:gz") as new:
+        for entry in old.getmembers():
+            file = old.extractfile(entry)
+            assert file
+            data = file.read()
+            if entry.name == "sidflow-backup.json" and change in ("format", "migration", "vendor"):
+                header = json.loads(data)
+                header["format"] = 2 if change == "format" else 1
+                header["migrations"] += ["playback.9999_from_the_future"] * (change == "migration")
+                if change == "vendor":
+                    header["database"] = {"sqlite": "postgresql"}.get(header["database"], "sqlite")
+                data = json.dumps(header).encode()
+            if entry.name.endswith("STIL.txt"):
+                data = data.replace(b"COMMENT", b"COMMENt") if change == "bytes" else data
+                entry.name = {"climbing": "data/../../escaped", "absolute": "/tmp/escaped"}.get(
+                    change, entry.name
+                )
+                if change == "link":
+                    entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            if change == "no manifest" and entry.name == "manifest.json":
+                continue
+            entry.size = len(data) if entry.isreg() else 0
+            new.addfile(entry, io.BytesIO(data))
+    return target
+
+
+WRONG = {
+    "format": "The backup has format 2, and this SIDFlow reads 1: update first.",
+    "migration": "The backup is of a newer SIDFlow (it has playback.9999_from_the_future",
+    "vendor": "manage.py export_data, and read that here with manage.py rebuild_from_data",
+    "bytes": "STIL.txt is not as the manifest says",
+    "climbing": "data/../../escaped is no name that a backup has",
+    "absolute": "/tmp/escaped is no name that a backup has",
+    "link": "STIL.txt is not a regular file",
+    "no manifest": "its end, with the manifest, is missing",
+}
+RESTORE_EACH = """
+import json
+from django.core.management import CommandError, call_command
+said = {{}}
+for path in {paths!r}:
+    try:
+        call_command("restore", path)
+    except CommandError as error:
+        said[path] = str(error)
+print(json.dumps(said))
+"""
+
+
+def test_what_is_wrong_with_a_backup_is_told_and_changes_nothing(backup: Path, tmp_path: Path) -> None:
+    paths = {change: str(rewritten(backup, tmp_path / f"{change}.tar.gz", change)) for change in WRONG}
+    there = sorted(one.name for one in tmp_path.iterdir())
+    with own_site(tmp_path / "elsewhere") as other:
+        said = json.loads(other.asks(RESTORE_EACH.format(paths=list(paths.values()))))
+        for change, sentence in WRONG.items():
+            assert sentence in said[paths[change]]
+        left = sorted(one.name for one in other.data.iterdir())
+        assert [name for name in left if not name.startswith("sidflow.sqlite3")] == [
+            ".site-lock",
+            "secret-key",
+        ]
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([*there, "elsewhere"])
+
+
+def test_a_file_that_is_no_backup_or_is_cut_off_is_told(site: OwnSite, backup: Path, tmp_path: Path) -> None:
+    assert "is not a backup of SIDFlow" in site.refuses("restore", "--check", __file__)
+    assert "No such file" in site.refuses("restore", "--check", str(tmp_path / "nothing"))
+    other = tmp_path / "other.tar.gz"
+    with tarfile.open(other, "w:gz") as archive:
+        archive.add(__file__, "something")
+    with pytest.raises(BackupError, match="does not begin with sidflow-backup"):
+        read_archive(other, None)
+    data = backup.read_bytes()
+    for length in (3, 20, 500, len(data) // 2, len(data) - 8, len(data) - 1):
+        other.write_bytes(data[:length])
+        with pytest.raises(BackupError, match="damaged or was cut off"):
+            read_archive(other, None)
+
+
+def test_a_site_that_is_in_use_is_not_replaced(site: OwnSite, backup: Path, tmp_path: Path) -> None:
+    before = told(site)
+    sleeping = site.started(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from core.models import User; import time; User.objects.first(); print(1, flush=True); time.sleep(60)",
+    )
+    try:
+        assert sleeping.stdout
+        sleeping.stdout.readline()
+        assert "stop the site first" in site.refuses("restore", "--force", str(backup))
+    finally:
+        sleeping.kill()
+        sleeping.communicate()
+    assert told(site) == before
+
+
+def test_only_own_and_old_backups_are_removed(site: OwnSite, tmp_path: Path) -> None:
+    foreign = [tmp_path / "sidflow-20200101T000000.000Z.tar.gz", tmp_path / "notes"]
+    for path in foreign:
+        path.write_text("somebody else's", encoding="ascii")
+    first, second = (
+        Path(site.does("backup", "--to", str(tmp_path)).split(":")[0]),
+        Path(site.does("backup", "--to", str(tmp_path)).split(":")[0]),
+    )
+    second.write_bytes(second.read_bytes() + b"changed since")
+    assert f"Removed {first.name}" in site.does("backup", "--to", str(tmp_path), SIDFLOW_BACKUP_KEEP="1")
+    assert not first.exists()
+    assert second.exists(), "it is not as we wrote it"
+    assert len(backups(tmp_path)) == 3
+    assert all(path.exists() for path in foreign)
+    assert "at least 1" in site.refuses("backup", "--to", str(tmp_path), "--keep", "0")
+
+
+def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(site: OwnSite, tmp_path: Path) -> None:
+    (site.data / "ballast").write_bytes(os.urandom(60_000_000))
+    try:
+        running = site.started("backup", "--to", str(tmp_path))
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob(".sidflow-draft/*.gz")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        running.send_signal(signal.SIGKILL)
+        running.communicate()
+    finally:
+        (site.data / "ballast").unlink()
+    assert backups(tmp_path) == []
+    assert list(tmp_path.glob(".sidflow-draft/*.gz"))
+    site.does("backup", "--to", str(tmp_path))
+    assert len(backups(tmp_path)) == 1
+    assert not (tmp_path / ".sidflow-draft").exists()
+
+
+def test_a_disk_that_refuses_leaves_the_old_backups(site: OwnSite, backup: Path) -> None:
+    before = everything(backup.parent)
+    small = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+    command = f"from django.core.management import call_command; call_command('backup', '--to', {str(backup.parent)!r})"
+    done = site.manage("shell", "--no-imports", "-c", small + command)
+    assert "CommandError" in done.stderr
+    assert everything(backup.parent) == before
+    assert "Not a directory" in site.refuses("backup", "--to", f"{backup}/below")
