@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from core import audit
-from core.models import ApiToken, AuditEntry, TokenScope, User
+from core.models import ApiToken, AuditEntry, SignInCount, TokenScope, User
 
 
 class AuditedAdmin(admin.ModelAdmin[Any]):
@@ -41,9 +42,62 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
         return super().log_deletions(request, queryset)
 
 
+def is_superuser(request: HttpRequest) -> bool:
+    """May this person give and take power?"""
+    return isinstance(request.user, User) and request.user.is_active and request.user.is_superuser
+
+
 @admin.register(User)
 class SidflowUserAdmin(AuditedAdmin, UserAdmin[User]):
-    """Accounts."""
+    """Accounts. Who is no superuser may look after listeners only, and gives nobody power."""
+
+    def get_readonly_fields(self, request: HttpRequest, _obj: Any = None) -> Any:
+        """Power is the superusers' to give."""
+        return [] if is_superuser(request) else ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A colleague's password is a way to a colleague's rights."""
+        return super().has_change_permission(request, obj) and _is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody removes those above them."""
+        return super().has_delete_permission(request, obj) and _is_theirs(request, obj)
+
+
+def _is_theirs(request: HttpRequest, account: User | None) -> bool:
+    return account is None or is_superuser(request) or not (account.is_staff or account.is_superuser)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class SidflowGroupAdmin(AuditedAdmin, GroupAdmin):
+    """Groups: what their members may do is for superusers to say."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return is_superuser(request)
+
+
+@admin.register(SignInCount)
+class SignInCountAdmin(AuditedAdmin):
+    """Who has to wait before trying another password. Deleting a row lifts its lock."""
+
+    list_display = ["__str__", "tries", "locked", "ends_at"]
+    list_filter = ["locked"]
+    list_select_related = ["account"]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
 
 
 class ApiTokenForm(forms.ModelForm[ApiToken]):
@@ -55,6 +109,14 @@ class ApiTokenForm(forms.ModelForm[ApiToken]):
         model = ApiToken
         fields = ["user", "name", "scopes", "expires_at"]
 
+    def clean(self) -> dict[str, Any]:
+        """A token carries no more than its owner does."""
+        values = super().clean() or {}
+        owner = values.get("user")
+        if owner and not owner.is_staff and TokenScope.STAFF in values.get("scopes", []):
+            self.add_error("scopes", f"{owner} is not staff: such a token would open nothing.")
+        return values
+
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(AuditedAdmin):
@@ -64,6 +126,17 @@ class ApiTokenAdmin(AuditedAdmin):
     list_display = ["name", "user", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_select_related = ["user"]
     actions = ["revoke_selected"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        """One's own; superusers see all."""
+        tokens = super().get_queryset(request)
+        return tokens if is_superuser(request) else tokens.filter(user=request.user)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody but a superuser makes a program act for another."""
+        if db_field.name == "user" and not is_superuser(request):
+            kwargs["queryset"] = User.objects.filter(pk=request.user.pk or 0)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A token is replaced, not edited; the list itself may be seen."""

@@ -10,5 +10,5 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks and the schema's extensions; importing them does it."""
-        from core import api_schema, checks  # noqa: F401
+        """Register the system checks, the schema's extensions and who hears of sign-ins; importing them does it."""
+        from core import api_schema, checks, sign_in  # noqa: F401

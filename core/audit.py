@@ -50,6 +50,7 @@ def record(
     action: str,
     *,
     actor: User | None,
+    actor_name: str = "system",
     resource: str = "",
     details: dict[str, Any] | None = None,
     success: bool = True,
@@ -57,12 +58,12 @@ def record(
 ) -> AuditEntry:
     """Write an audit entry; the line in the file follows when the transaction is committed.
 
-    `action` is subject and verb ("token.revoke"); `actor` None means the machine itself.
+    `action` is subject and verb ("token.revoke"); `actor` None means the machine itself, or who `actor_name` says.
     """
     entry = AuditEntry.objects.create(
         action=action,
         actor=actor,
-        actor_name=actor.get_username() if actor else "system",
+        actor_name=actor.get_username() if actor else actor_name,
         resource=resource,
         details=details or {},
         success=success,

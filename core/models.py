@@ -114,3 +114,26 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor_name} {self.action} {self.resource}".rstrip()
+
+
+class SignInCount(models.Model):
+    """Wrong tries of late: for one name from one client, or of one client whatever the names. Ends by itself."""
+
+    # A digest of name and client: what people type as a name may be their password.
+    key = models.CharField(max_length=64, unique=True, editable=False)
+    client = models.CharField(max_length=45, help_text="An address; of IPv6 its /64.")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    of_client = models.BooleanField(default=False, help_text="Of all names together.")
+    tries = models.PositiveIntegerField(default=0)
+    locked = models.BooleanField(default=False)
+    ends_at = models.DateTimeField(db_index=True, help_text="Then it is forgotten.")
+
+    class Meta:
+        ordering = ["-ends_at"]
+        verbose_name = "sign-in lock"
+
+    def __str__(self) -> str:
+        whose = "all names" if self.of_client else str(self.account or "a name without account")
+        return f"{whose} from {self.client}"

@@ -208,6 +208,19 @@ class Jobs(Section):
     schedule: JobSchedule = JobSchedule()
 
 
+class SignIn(Section):
+    """How often somebody may try to sign in, and how long it holds."""
+
+    attempts: int = now(
+        5, "Wrong tries for one name from one client (an IPv6 /64 is one), after which they wait.", gt=0
+    )
+    attempts_per_client: int = now(20, "Wrong tries from one client, whatever the names.", gt=0)
+    window_minutes: int = now(15, "Minutes in which wrong tries are counted together.", gt=0)
+    lock_minutes: int = now(15, "Minutes of waiting after too many wrong tries.", gt=0)
+    idle_hours: float = now(12, "Hours without a request after which a session ends.", gt=0)
+    longest_days: float = now(14, "Days after which a session ends, however busy.", gt=0)
+
+
 class SidflowSettings(BaseSettings):
     """Every setting of the site, read once at start and never changed."""
 
@@ -255,6 +268,7 @@ class SidflowSettings(BaseSettings):
         validation_alias="REDIS_URL",
     )
     worker_processes: int = now(1, "Processes of the background worker.", ge=1, le=64)
+    sign_in: SignIn = SignIn()
 
     # Backups
     backup_folder: FolderPath | None = now(

@@ -13,6 +13,9 @@ from core.problems import DomainError
 from jobs.acting import act
 from jobs.kinds import all_kinds, checked, kind_named
 from jobs.models import Job, JobLine, Schedule
+from jobs.queue_admin import SeenFailureAdmin, SeenQueueAdmin, SeenTaskAdmin
+
+__all__ = ["SeenFailureAdmin", "SeenQueueAdmin", "SeenTaskAdmin"]  # Django's admin finds them by this import
 
 
 class LineInline(admin.TabularInline[JobLine, Job]):

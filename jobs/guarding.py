@@ -8,7 +8,7 @@ from django.db import close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from jobs import scheduling, turns
+from jobs import scheduling, turns, workers
 from jobs.lines import tell
 from jobs.models import Job, JobLine
 
@@ -58,9 +58,11 @@ def _bring_back(job: Job) -> None:
 def look_after_for_ever(stop: threading.Event | None = None) -> None:
     """For a thread of its own; what goes wrong once is tried again."""
     stopped = stop or threading.Event()
+    heart = workers.Heart()
     while not stopped.wait(EVERY_S):
         close_old_connections()
-        try:
-            look_after()
-        except Exception:
-            log.exception("looking after the jobs failed")
+        for care in (heart.beat, look_after):
+            try:
+                care()
+            except Exception:
+                log.exception("looking after the jobs failed")

@@ -198,3 +198,22 @@ class JobGate(models.Model):
 
     def __str__(self) -> str:
         return "the gate"
+
+
+class Worker(models.Model):
+    """A `manage.py work` that runs, or ran a moment ago, on some host."""
+
+    host = models.CharField(max_length=255)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField(db_index=True)
+    processes = models.PositiveSmallIntegerField(default=1, help_text="It and all that it has started.")
+    cpu_percent = models.FloatField(default=0, help_text="Of the whole machine, since the last heartbeat.")
+    memory_bytes = models.PositiveBigIntegerField(default=0, help_text="Resident, all of them together.")
+
+    class Meta:
+        ordering = ["host", "pid"]
+        constraints = [models.UniqueConstraint(name="worker_once", fields=["host", "pid"])]
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.pid}"

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from core.staff_frame import all_pages
+from core.staff_site import StaffSite
 
 
-class SidflowAdminSite(AdminSite):
+class SidflowAdminSite(StaffSite):
     """The one AdminSite."""
 
     site_header = "SIDFlow"

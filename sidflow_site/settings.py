@@ -79,7 +79,21 @@ AUTH_USER_MODEL = "core.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
 CSRF_FAILURE_VIEW = "core.problems.csrf_failure"
+AUTHENTICATION_BACKENDS = ["core.sign_in.CountedPasswords"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+# How long a session holds is its row's to say (core/sessions.py); the cookie lives as long as any may.
+SESSION_ENGINE = "core.sessions"
+SESSION_COOKIE_AGE = round(_chosen.sign_in.longest_days * 24 * 3600)
 # Session and CSRF cookies are for the same site only; a token in a cookie is never read by script.
+SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 APPEND_SLASH = False

@@ -6,10 +6,12 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from sidflow_site.health import health
+from sidflow_site.metrics_api import MetricsView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/health", health),
+    path("api/admin/metrics", MetricsView.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny])),
     path("", include("jobs.urls")),
     path("", include("playback.urls")),

@@ -92,6 +92,20 @@ def test_the_worker_runs_what_is_asked_for(site: Site, worker: "subprocess.Popen
     assert (job["progress_current"], job["progress_total"]) == (20, 20)
 
 
+def test_the_worker_tells_that_it_lives(site: Site, worker: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + 60
+    with sqlite3.connect(site.folder / "data" / "sidflow.sqlite3") as database:
+        while not (
+            rows := database.execute("SELECT pid, processes, memory_bytes FROM jobs_worker").fetchall()
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    (pid, processes, memory_bytes) = rows[0]
+    assert pid == worker.pid
+    assert processes >= 2
+    assert memory_bytes > 20_000_000
+
+
 def test_a_job_that_was_asked_for_while_no_worker_ran_is_found(site: Site) -> None:
     subprocess.run(
         [sys.executable, "-c", ASK % str(site.folder / "music")], cwd=ROOT, env=site.environ, check=True
