@@ -59,6 +59,7 @@ def _web_address(text: str) -> str:
 
 FolderPath = Annotated[Path, AfterValidator(_below_project)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+AddressList = Annotated[list[WebAddress], NoDecode, BeforeValidator(_split_list)]
 TextList = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 NetworkList = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_list)]
 RateLimit = Annotated[Rate | None, NoDecode, BeforeValidator(_read_rate)]
@@ -182,6 +183,23 @@ class Alerts(Section):
     thresholds: AlertThresholds = AlertThresholds()
 
 
+class Hvsc(Section):
+    """Where the High Voltage SID Collection is fetched from."""
+
+    mirrors: AddressList = now(
+        ["https://hvsc.brona.dk/HVSC"],
+        "Folders with `HVSC_<N>-all-of-them.7z` and `HVSC_Update_<N>.7z`, in order of preference.",
+    )
+    version_url: WebAddress | None = now(
+        "https://www.hvsc.c64.org/api/v1/version",
+        "Says which release is the newest; where it does not answer, the mirrors' listings do.",
+    )
+    allow_http: bool = now(False, "Fetch without encryption, too.")
+    allow_private_addresses: bool = now(
+        False, "Fetch from this machine and from private networks, too: for a mirror of your own."
+    )
+
+
 class JobsByType(Section):
     """How many jobs of one type may run at the same time."""
 
@@ -282,7 +300,11 @@ class SidflowSettings(BaseSettings):
     )
 
     # The collection and its analysis
-    sid_path: FolderPath | None = later(None, "Folder of the SID collection (HVSC).", "fetching HVSC")
+    sid_path: FolderPath | None = now(
+        None,
+        "Folder that the HVSC is fetched into, as `C64Music`, or that is its root; empty: `hvsc` in the data folder.",
+    )
+    hvsc: Hvsc = Hvsc()
     audio_cache_path: FolderPath | None = later(
         None, "Folder of cached audio; empty: in the data folder.", "rendering"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import Final, Protocol, Self
 
@@ -35,8 +36,8 @@ class TerminalProgress:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
 
-    def update(self, done: float) -> None:
-        """Says that `done` of the total is done."""
+    def update(self, done: float, message: str = "") -> None:
+        """Says that `done` of the total is done; `message` stands behind the bar."""
         now = time.monotonic()
         if now < self._next:
             return
@@ -44,7 +45,8 @@ class TerminalProgress:
         self._shown = True
         part = min(max(done / self._total, 0.0), 1.0)
         bar = "#" * round(part * _BAR_WIDTH)
-        self._stream.write(f"\r{self._label} [{bar:<{_BAR_WIDTH}}] {part:4.0%}")
+        room = max(shutil.get_terminal_size().columns - len(self._label) - _BAR_WIDTH - 10, 0)
+        self._stream.write(f"\r{self._label} [{bar:<{_BAR_WIDTH}}] {part:4.0%} {message[:room]}\x1b[K")
         self._stream.flush()
 
 

@@ -63,7 +63,8 @@ class _Slice:
         if now - self.beaten < _BEAT_EVERY_S:
             return
         self.beaten = now
-        self.keep()
+        self.keep(**self._progress())
+        self._show()
         wish = self.held().values_list("wish", flat=True).first()
         if wish is None:
             raise _LeaseLost
@@ -81,8 +82,11 @@ class _Slice:
         """A step is done."""
         self.work.checkpoint = checkpoint
         self.keep(checkpoint=checkpoint, stalls=0, **self._progress())
+        self._show()
+
+    def _show(self) -> None:
         if _look_on and self.work.total:
-            _look_on(self.work.current / self.work.total)
+            _look_on(self.work.current / self.work.total, self.work.message)
 
     def leave(self, **columns: Any) -> None:
         """Gives the job up as it shall be found; the time that it took is added."""
@@ -116,13 +120,13 @@ class _Slice:
         )
 
 
-# A person at a terminal runs this process: what to tell of progress (0..1), and whether Ctrl-C was pressed.
-_look_on: Callable[[float], None] | None = None
+# A person at a terminal runs this process: what to tell of progress (0..1, and a message), and whether Ctrl-C was pressed.
+_look_on: Callable[[float, str], None] | None = None
 _interrupted = False
 
 
-def look_on(told: Callable[[float], None]) -> None:
-    """From now on `told` hears of every checkpoint of a job that this process runs."""
+def look_on(told: Callable[[float, str], None]) -> None:
+    """From now on `told` hears how far a job is that this process runs: 0..1, and the job's message."""
     global _look_on
     _look_on = told
 

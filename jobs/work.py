@@ -47,9 +47,12 @@ class Work:
         """To be asked within long steps: raises Interrupted where the job shall stop."""
         self._beat()
 
-    def run(self, command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+    def run(
+        self, command: Sequence[str], *, each: Callable[[], None] | None = None, **options: Any
+    ) -> subprocess.CompletedProcess[bytes]:
         """Runs a program to its end.  It dies with this process, and with the job; its output goes where `options` say.
 
+        `each` is called every quarter of a second, for example to tell of progress; what it raises ends the program.
         Raises Interrupted, and CalledProcessError where it fails.
         """
         # setpriv: the kernel kills the program when we die, whatever kills us.
@@ -57,6 +60,8 @@ class Work:
         process = subprocess.Popen(tied, start_new_session=True, **options)
         try:
             while process.poll() is None:
+                if each:
+                    each()
                 self._beat()
                 time.sleep(_LOOK_EVERY_S)
         finally:

@@ -1,4 +1,4 @@
-"""Which jobs are about music?  `import` brings a folder's files into the catalogue."""
+"""Which jobs are about music?  `import` brings a folder's files into the catalogue, `fetch` the newest HVSC."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from jobs.kinds import Kind, Parameters, Steps, register
 from jobs.work import Work
 from playback.catalogue.folders import NoMusicError
 from playback.catalogue.importing import Import
+from playback.fetching.fetching import FetchHvsc, fetch
 
 
 class ImportFolder(Parameters):
@@ -49,3 +50,4 @@ def import_folder(work: Work) -> Steps:
 
 
 register(Kind("import", "Importing a folder", import_folder, parameters=ImportFolder, alone=True))
+register(Kind("fetch", "Fetching the HVSC", fetch, parameters=FetchHvsc, alone=True))

@@ -29,6 +29,20 @@ def parse_song_lengths(lines: Iterable[str]) -> dict[str, list[int | None]]:
     return lengths
 
 
+def listed_files(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """(path below the root, md5 in lower case) of each entry that has its path in the comment before it, in order."""
+    files: list[tuple[str, str]] = []
+    path = ""
+    for line in lines:
+        text = line.strip()
+        if text.startswith(";"):
+            path = text[1:].strip().removeprefix("/")
+        elif (entry := _ENTRY.fullmatch(text)) and path:
+            files.append((path, entry[1].lower()))
+            path = ""
+    return files
+
+
 def length_ms(text: str) -> int | None:
     """ "1:02.5" as 62,500 ms; None for anything else, and for a length of nothing."""
     match = _LENGTH.fullmatch(text)

@@ -1,9 +1,12 @@
 """What do the tests of this room share?  A folder of made-up tunes, and the corpus of real ones."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.hvsc_mirror import Mirror, running_mirror
+from tests.playback.fetching_site import Site
 from tests.playback.made_up_sids import put
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -28,3 +31,18 @@ def hvsc(tmp_path: Path) -> Path:
     (root / "DOCUMENTS").mkdir()
     (root / "DOCUMENTS" / "HVSC.txt").write_bytes(b"High Voltage SID Collection\r\n\r\nRelease 83\r\n")
     return root
+
+
+@pytest.fixture
+def mirror() -> Iterator[Mirror]:
+    """A mirror of the HVSC on this machine, with nothing on it yet."""
+    with running_mirror() as running:
+        yield running
+
+
+@pytest.fixture
+def site(tmp_path: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A site that fetches from that mirror into a new folder."""
+    made = Site(tmp_path / "hvsc", mirror, monkeypatch)
+    made.configure()
+    return made

@@ -1,0 +1,1 @@
+"""Fetching the HVSC: its door is `fetching.fetch`, the work of the job kind of that name."""

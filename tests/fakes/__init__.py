@@ -1,0 +1,1 @@
+"""Small stand-ins for the machines of others, which speak the real protocols."""
