@@ -40,7 +40,10 @@ const PAGE = {
 /** What plays is a bundle of its own: a module that the page's entry and the player shared would be one more round trip before the page lives. */
 const ROOM = { ...PAGE, entryPoints: ["frontend/page/room.js"], entryNames: "chunks/[name]-[hash]", metafile: true };
 /** The administration has its own, which no visitor loads. */
-const STAFF = { ...COMMON, entryPoints: ["frontend/staff/staff.js", "frontend/staff/staff.css"] };
+const STAFF = {
+  ...COMMON,
+  entryPoints: ["staff.js", "staff.css", "staff-play.js", "staff-play.css"].map((name) => `frontend/staff/${name}`),
+};
 /** Workers and worklets are one file each: import maps do not reach them, and every further file would need its own headers. */
 const THREADS = {
   ...COMMON,

@@ -24,8 +24,14 @@ export function songInAddress({ pathname, search }) {
   return { publicId, seconds: seconds > 0 && seconds < MOST_SECONDS ? seconds : 0 };
 }
 
+/** Is this a page whose own address stays, whatever plays and is looked for in it? */
+export function keepsAddress() {
+  return "keepsAddress" in document.body.dataset;
+}
+
 /** @param {Song} song @param {boolean} chosen by a person, just now */
 export function followWithAddress(song, chosen) {
+  if (keepsAddress()) return;
   const address = addressOf(song);
   const here = songInAddress(location);
   if (here?.publicId === song.publicId) history.replaceState(history.state, "", address);

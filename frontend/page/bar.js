@@ -36,6 +36,7 @@ export class Bar {
     const running = phase === "playing" || phase === "loading";
     root.dataset.phase = phase;
     root.dataset.revision = String(state.revision);
+    root.dataset.track = state.track?.publicId ?? "";
     root.toggleAttribute("data-running", running);
     root.setAttribute("aria-busy", String(BUSY[phase]));
     this.#say("toggle", running ? "Pause" : "Play");

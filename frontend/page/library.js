@@ -3,7 +3,7 @@
  * How do lists change while the music plays on? Searches, filters, folders and authors are pages of their own; with script only
  * their list is fetched and put in the place of the one that is there. Without, or when anything is odd, the links just work.
  */
-import { songInAddress } from "./address.js";
+import { keepsAddress, songInAddress } from "./address.js";
 
 /** Typing pauses this long before the search is asked. */
 const TYPING_MS = 150;
@@ -70,7 +70,7 @@ export class Library {
     if (address !== this.shown) {
       // A search that is being typed is one step of the history, not one for each letter.
       const refined = this.shown === location.href && new URL(this.shown).search !== "" && location.pathname === "/";
-      history[refined ? "replaceState" : "pushState"](null, "", address);
+      if (!keepsAddress()) history[refined ? "replaceState" : "pushState"](null, "", address);
       await this.#show(address, { fill: false });
     }
     if (move) this.#found().querySelector("h2")?.focus();
@@ -91,7 +91,7 @@ export class Library {
 
   /** @param {string} address */
   async #go(address) {
-    history.pushState(READ, "", address);
+    if (!keepsAddress()) history.pushState(READ, "", address);
     await this.#show(address);
     const heading = this.#found().querySelector("h2");
     heading?.focus({ preventScroll: true });

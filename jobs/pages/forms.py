@@ -12,33 +12,34 @@ from jobs.models import Job
 
 
 class JobForm(forms.Form):
-    """A kind's parameters; `parameters()` after `is_valid()`."""
+    """A kind's parameters; after `is_valid()`, `told` has all of them, as a job holds them."""
 
     def __init__(self, kind: Kind, data: Any = None, *, values: dict[str, Any] | None = None) -> None:
         super().__init__(data, prefix="p", initial=_as_shown(values or {}))
         self.kind = kind
+        self.told: dict[str, Any] = {}
         for name, info in kind.parameters.model_fields.items():
             self.fields[name] = _field(name, info)
-
-    def parameters(self) -> dict[str, Any]:
-        """What was typed; empty fields are left to their defaults."""
-        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-        lists = {
-            name for name, info in self.kind.parameters.model_fields.items() if _is_list(info.annotation)
-        }
-        return {name: _split(value) if name in lists else value for name, value in given.items()}
 
     def clean(self) -> dict[str, Any]:
         """Asks the kind itself; what it refuses stands at its field."""
         values = super().clean() or {}
         if not self.errors:
             try:
-                checked(self.kind, self.parameters())
+                self.told = checked(self.kind, self._typed())
             except InvalidInput as error:
                 for one in error.members.get("errors", []):
                     name = one["field"].split(".")[0]
                     self.add_error(name if name in self.fields else None, one["message"])
         return values
+
+    def _typed(self) -> dict[str, Any]:
+        """What was typed; fields that were left empty are the kind's own to fill."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        lists = {
+            name for name, info in self.kind.parameters.model_fields.items() if _is_list(info.annotation)
+        }
+        return {name: _split(value) if name in lists else value for name, value in given.items()}
 
 
 class UrgencyForm(forms.Form):
@@ -59,7 +60,7 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
         "help_text": info.description or "",
         "required": info.is_required(),
     }
-    if "initial" not in words and not info.is_required():
+    if not info.is_required():
         words["initial"] = _as_shown({name: info.get_default(call_default_factory=True)})[name]
     if annotation is bool:
         return forms.BooleanField(**words | {"required": False})

@@ -78,7 +78,7 @@ def begin_job(request: HttpRequest, kind: str) -> HttpResponse:
         try:
             made = begin(
                 kind,
-                form.parameters(),
+                form.told,
                 actor=audit.actor_of(request),
                 priority=urgency.cleaned_data["priority"],
             )
@@ -97,7 +97,7 @@ def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     form = JobForm(kind_named(found.kind), request.POST or None, values=found.parameters)
     if request.method == "POST" and form.is_valid():
         try:
-            act("retry", found, form.parameters(), actor=audit.actor_of(request))
+            act("retry", found, form.told, actor=audit.actor_of(request))
         except DomainError as error:
             form.add_error(None, error.detail or error.title)
         else:

@@ -34,8 +34,12 @@ MOST_AUTHORS = 6
 def home(request: HttpRequest) -> HttpResponse:
     """The list, from its beginning or behind a place.  Raises BadCursor and, for filters that are none, InvalidInput."""
     wish = read_wish(request.GET)
-    library = _found(wish) if wish.has_words else _listed(request, wish)
-    return show(request, library, wish=wish, total=SidFile.objects.present().count())
+    return show(request, library_of(request, wish), wish=wish, total=SidFile.objects.present().count())
+
+
+def library_of(request: HttpRequest, wish: Wish) -> Library:
+    """What the words and filters find, or all.  Raises BadCursor."""
+    return _found(wish) if wish.has_words else _listed(request, wish)
 
 
 def _found(wish: Wish) -> Library:

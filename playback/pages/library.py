@@ -63,12 +63,18 @@ def cursor_of(request: HttpRequest) -> Cursor | None:
 
 
 def show(
-    request: HttpRequest, library: Library, *, selected: Track | None = None, **more: Any
+    request: HttpRequest,
+    library: Library,
+    *,
+    selected: Track | None = None,
+    template: str = "playback/home.html",
+    **more: Any,
 ) -> HttpResponse:
     """The page; with `?part=library` only the list, for a page that is there already."""
-    template = "found.html" if request.GET.get("part") == "library" else "home.html"
+    if request.GET.get("part") == "library":
+        template = "playback/found.html"
     context = {"library": library, "choices": CHOICES, "player_config": player_config(selected), **more}
-    return render(request, f"playback/{template}", context)
+    return render(request, template, context)
 
 
 def lines_of(page: FilePage, selected: Track | None = None) -> list[FileLine]:

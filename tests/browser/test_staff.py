@@ -1,0 +1,145 @@
+"""Does staff's work go well in a real browser: signing in, beginning a job, watching it, steering it, and playing?"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.conftest import ROOT, Site, serve_site
+from tests.browser.listening import Listener
+from tests.playback.made_up_sids import put
+
+PASSWORD: Final = "analytical engine"
+_FILES: Final = 4000
+_ADA: Final = f"""
+from core.models import User
+User.objects.create_superuser("ada", password={PASSWORD!r})
+"""
+
+
+class Office:
+    """A site with a member of staff, and a folder that takes a while to import."""
+
+    def __init__(self, site: Site, music: Path) -> None:
+        self.site, self.music = site, music
+
+    def sign_in(self, page: Page) -> None:
+        page.goto(f"{self.site.url}admin/jobs/")
+        page.get_by_label("Username").fill("ada")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_visible()
+
+    def begin_import(self, page: Page, folder: Path) -> None:
+        page.goto(f"{self.site.url}admin/jobs/begin/import/")
+        page.get_by_label("Path").fill(str(folder))
+        page.get_by_role("button", name="Begin").click()
+        expect(page.get_by_role("heading", name="Importing a folder, job")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Office"]:
+    folder = tmp_path_factory.mktemp("office")
+    for number in range(_FILES):
+        put(folder / "music", f"{number}.sid", title=f"Tune {number}")
+    with serve_site(folder, corpus=False) as site:
+        environ = os.environ | {
+            "SIDFLOW_DATA_DIR": str(folder / "data"),
+            "DJANGO_SETTINGS_MODULE": "sidflow_site.settings",
+        }
+        command = [sys.executable, "manage.py", "shell", "-v0", "-c", _ADA]
+        subprocess.run(command, cwd=ROOT, env=environ, check=True)
+        yield Office(site, folder / "music")
+
+
+def test_a_job_is_begun_and_watched_to_its_end_without_a_reload(page: Page, office: Office) -> None:
+    office.sign_in(page)
+    table = page.context.new_page()
+    table.goto(f"{office.site.url}admin/jobs/")
+    expect(table.locator("[data-live]")).to_have_text("Live")
+    office.begin_import(page, office.music)
+    expect(page.locator("[data-live]")).to_have_text("Live")
+    number = page.url.rstrip("/").rsplit("/", 1)[-1]
+    row = table.locator(f'tr[data-job="{number}"]')
+    expect(row).to_be_visible()
+    expect(row.locator("a").first).to_have_attribute("href", f"/admin/jobs/{number}/")
+    expect(page.locator(".job .state")).to_have_text("completed", timeout=60_000)
+    expect(page.locator("#log li").last).to_contain_text("Done.")
+    expect(page.locator("#log li")).to_have_count(2)
+    expect(page.locator("[data-result] pre")).to_contain_text(f'"added": {_FILES}')
+    expect(row.locator(".state")).to_have_text("completed")
+    expect(row.locator("[data-show=percent]")).to_have_text("100 %")
+    for verb in ("Pause", "Cancel"):
+        expect(page.get_by_role("button", name=verb)).to_be_hidden()
+
+
+def test_a_failed_job_says_why_and_is_steered_by_keys(page: Page, office: Office) -> None:
+    office.sign_in(page)
+    office.begin_import(page, office.music / "nowhere")
+    expect(page.locator(".job .state")).to_have_text("failed", timeout=30_000)
+    expect(page.locator(".job [data-show=message]")).to_contain_text("does not exist")
+    page.goto(f"{office.site.url}admin/jobs/?status=failed")
+    again = page.get_by_role("button", name="Try again").first
+    again.focus()
+    with page.expect_response("**/retry") as answered:
+        page.keyboard.press("Enter")
+    assert answered.value.status == 200
+    row = page.locator("tr[data-job]").first
+    expect(row.locator(".state")).to_have_text("failed", timeout=30_000)
+    page.goto(page.url)
+    row.locator("a").first.click()
+    expect(page.locator("#log li").filter(has_text="attempt 2")).to_be_visible()
+
+
+def test_where_no_socket_opens_the_page_asks(page: Page, office: Office, expected_errors: list[str]) -> None:
+    expected_errors.append("WebSocket")
+
+    def refuse(socket: WebSocketRoute) -> None:
+        socket.close(code=1011, reason="no sockets here")
+
+    page.route_web_socket("**/ws/**", refuse)
+    office.sign_in(page)
+    office.begin_import(page, office.music / "not there either")
+    expect(page.locator(".job .state")).to_have_text("failed", timeout=30_000)
+    expect(page.locator("#log li").last).to_contain_text("Failed")
+
+
+def test_a_sign_in_that_is_over_is_said(page: Page, office: Office, expected_errors: list[str]) -> None:
+    expected_errors += ["WebSocket", "401"]
+    sockets: list[WebSocketRoute] = []
+
+    def keep(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket("**/ws/**", keep)
+    office.sign_in(page)
+    expect(page.locator("[data-live]")).to_have_text("Live")
+    page.context.clear_cookies()
+    sockets[-1].close(code=1011)
+    expect(page.locator("[data-live]")).to_contain_text("You are signed out.")
+
+
+def test_staff_play_and_see_the_machine(page: Page, office: Office) -> None:
+    office.sign_in(page)
+    page.get_by_role("link", name="Play", exact=True).click()
+    listener = Listener(page)
+    listener.play("Rising")
+    listener.wait_for_phase("playing")
+    machine = page.locator("#machine")
+    expect(machine.locator("[data-show=phase]")).to_have_text("playing")
+    expect(machine.locator("[data-show=underruns]")).to_have_text("0")
+    expect(machine.locator("[data-show=path]")).to_contain_text(".sid")
+    expect(machine.locator("[data-show=md5]")).to_have_text(re.compile("^[0-9a-f]{32}$"))
+    assert page.url.endswith("/admin/play/")
+    page.get_by_label("Search tunes").fill("tune")
+    page.keyboard.press("Enter")
+    expect(page.locator("#tunes-title")).to_have_text("“tune”")
+    assert page.url.endswith("/admin/play/")
+    expect(machine.locator("[data-show=phase]")).to_have_text("playing")
