@@ -107,9 +107,11 @@ class AuditEntry(models.Model):
     success = models.BooleanField(default=True)
     error = models.TextField(blank=True)
     request_id = models.CharField(max_length=32, blank=True)
+    in_file = models.BooleanField(default=False, editable=False, help_text="Its line is written.")
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(name="audit_not_in_file", fields=["id"], condition=Q(in_file=False))]
         verbose_name_plural = "audit entries"
 
     def __str__(self) -> str:

@@ -10,7 +10,8 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Finds the kinds that the apps register."""
+        """Finds the kinds that the apps register; registers the system checks, which importing them does."""
+        from jobs import checks  # noqa: F401
         from jobs.kinds import find_kinds
 
         find_kinds()

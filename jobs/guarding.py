@@ -8,6 +8,7 @@ from django.db import close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core import audit
 from jobs import scheduling, turns, workers
 from jobs.lines import tell
 from jobs.models import Job, JobLine
@@ -55,13 +56,18 @@ def _bring_back(job: Job) -> None:
             tell(job.pk, "Its worker was lost: goes on from its last checkpoint.", JobLine.Level.WARNING)
 
 
+def _write_audit_lines() -> None:
+    """Of those who were killed before they could."""
+    audit.write_out(patience_s=EVERY_S)
+
+
 def look_after_for_ever(stop: threading.Event | None = None) -> None:
     """For a thread of its own; what goes wrong once is tried again."""
     stopped = stop or threading.Event()
     heart = workers.Heart()
     while not stopped.wait(EVERY_S):
         close_old_connections()
-        for care in (heart.beat, look_after):
+        for care in (heart.beat, look_after, _write_audit_lines):
             try:
                 care()
             except Exception:

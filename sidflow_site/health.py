@@ -1,9 +1,10 @@
-"""Is the site well: its database, its engine, what it sends to browsers, its disk?"""
+"""Is the site well: its database, its engine, what it sends to browsers, its disk, its audit file?"""
 
 import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,12 +24,14 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.models import AuditEntry
 from core.one_form import OneForm
 
 Status = Literal["healthy", "degraded", "unhealthy"]
 # From best to worst.
 STATUSES: list[Status] = ["healthy", "degraded", "unhealthy"]
 _LOW_DISK_BYTES = 1024**3
+_AUDIT_GRACE = timedelta(minutes=2)
 _FULL_DISK_BYTES = 100 * 1024**2
 ENGINE_LIBRARY = Path(settings.BASE_DIR) / "engine" / "build" / "libsidflow_engine.so"
 WASM_FILE = "dist/engine.wasm"
@@ -103,11 +106,23 @@ def check_disk(folder: Path | None = None) -> Finding:
     return Finding("healthy", details=details)
 
 
+def check_audit() -> Finding:
+    """Does the audit file keep up with its entries? While it does not, they wait in the database."""
+    try:
+        waiting = AuditEntry.objects.filter(in_file=False, at__lt=timezone.now() - _AUDIT_GRACE).count()
+    except DatabaseError:
+        return Finding("unhealthy", "The database does not answer.")
+    if waiting:
+        return Finding("degraded", "The audit file cannot be written.", {"entriesWaiting": waiting})
+    return Finding("healthy")
+
+
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": check_database,
     "engine": check_engine,
     "wasm": check_wasm,
     "disk": check_disk,
+    "audit": check_audit,
 }
 
 
@@ -134,7 +149,7 @@ class HealthSerializer(serializers.Serializer[Any]):
 
 def _example(name: str, status: int, worst: Status, database: Finding) -> OpenApiExample:
     """All is well but perhaps the database."""
-    well = {"engine": Finding("healthy"), "wasm": Finding("healthy"), "disk": Finding("healthy")}
+    well = {part: Finding("healthy") for part in ("engine", "wasm", "disk", "audit")}
     checks = {part: finding.document() for part, finding in {"database": database, **well}.items()}
     value = {"overall": worst, "timestamp": "2026-11-21T01:15:00Z", "checks": checks}
     return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])

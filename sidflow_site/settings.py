@@ -173,7 +173,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 
 # A task is one slice of a job, a few seconds long: the time limit is generous, and `retry` is longer than it, so that
-# a task that still runs is never started a second time.
+# a task that still runs is never started a second time.  jobs/checks.py refuses other ways.
 Q_CLUSTER: dict[str, Any] = {
     "name": "sidflow",
     "workers": _chosen.worker_processes,
@@ -181,6 +181,8 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": 600,
     "bulk": 1,
     "queue_limit": 1,
+    "ack_failures": True,
+    "max_attempts": 1,
     "catch_up": False,
     "daemonize_workers": False,
     "label": "Background tasks",

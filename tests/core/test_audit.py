@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client
 
-from core import audit
+from core import audit, audit_file
 from core.models import ApiToken, AuditEntry, User
 
 
@@ -17,7 +17,7 @@ from core.models import ApiToken, AuditEntry, User
 def trail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of this test alone."""
     path = tmp_path / "audit" / "admin-actions.jsonl"
-    monkeypatch.setattr(audit, "log_file", lambda: path)
+    monkeypatch.setattr(audit_file, "log_file", lambda: path)
     return path
 
 

@@ -1,6 +1,7 @@
 """Does /api/health tell the truth?"""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.utils import timezone
 
+from core.models import AuditEntry
 from sidflow_site import health
 from sidflow_site.health import Finding
 
@@ -43,6 +46,15 @@ def test_a_database_that_does_not_answer_makes_the_site_unhealthy(client: Client
     assert "gone" not in answer.content.decode()
 
 
+def test_an_audit_file_that_falls_behind_is_told() -> None:
+    assert health.check_audit().status == "healthy"
+    entry = AuditEntry.objects.create(action="x.y", actor_name="system")
+    assert health.check_audit().status == "healthy", "it is still being written"
+    AuditEntry.objects.filter(pk=entry.pk).update(at=timezone.now() - timedelta(minutes=5))
+    finding = health.check_audit()
+    assert (finding.status, finding.details) == ("degraded", {"entriesWaiting": 1})
+
+
 def test_missing_parts_are_told(tmp_path: Path) -> None:
     assert health.check_engine(tmp_path / "none.so").status == "degraded"
     assert health.check_wasm("dist/none.wasm").status == "unhealthy"
@@ -69,7 +81,7 @@ def test_a_monitor_that_takes_no_json_is_told_too(client: Client) -> None:
 
 
 def test_it_is_cheap(client: Client, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get("/api/health")
 
 

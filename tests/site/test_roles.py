@@ -1,5 +1,6 @@
 """Is there any way up?  A visitor, a listener, staff with and without permissions and a superuser try every door."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from core.models import ApiToken, AuditEntry, SignInCount, User
+from core.staff_frame import all_pages
 from jobs.models import Job, Schedule
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +266,20 @@ def test_what_superusers_see_opens(model: Any, root: User) -> None:
     assert browser.get(place).status_code == 200
     assert browser.get(add).status_code == (200 if may.has_add_permission(request) else 403)
     assert browser.get(change).status_code in (200, 302, 403)
+
+
+OWN_PAGES = [f"/admin/{address.path}" for page in all_pages() for address in page.addresses]
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_no_page_of_our_own_opens_to_others(page: str, listener: User) -> None:
+    door = re.sub("<[^>]*>", "1", page)
+    strangers = (Client(), browser_of(listener))
+    for method in METHODS:
+        for browser in strangers:
+            answer = getattr(browser, method)(door)
+            assert answer.status_code == 302, method
+            assert answer["Location"].startswith("/admin/login/")
 
 
 def _api_routes(patterns: Any = None, above: str = "") -> Iterator[str]:
