@@ -24,7 +24,7 @@ from pydantic.alias_generators import to_camel
 from core.files import replace_changed
 
 BATCH: Final = 500
-_LINES_IN_MEMORY: Final = 20_000
+_LINES_IN_MEMORY: Final = 10_000
 # Lone surrogates, which UTF-8 has not, and what some programs take for the end of a line.
 _ESCAPED: Final = re.compile("[\ud800-\udfff\x7f\x85\u2028\u2029]")
 
