@@ -14,6 +14,7 @@ from typing import IO, Final
 from django.conf import settings
 from django.db import connection
 
+from core import audit_file
 from core.configuration import config_file, configuration
 from core.files import sync_folder
 from sidflow_site.backups import database, rotation
@@ -123,8 +124,9 @@ class _Making:
             progress=lambda part: self._progress("Copying the database", part),
         )
         writer.add(database.file_name(), self._dump)
-        for path in sorted(set(self._files()) - set(early)):
-            self._add(writer, path)
+        with audit_file.writing():  # nobody moves the trail's file into an archive meanwhile
+            for path in sorted(set(self._files()) - set(early)):
+                self._add(writer, path)
         if configuration_file := config_file():
             writer.add(CONFIGURATION, configuration_file)
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 
+from core.audit_file import keep_up
 from core.exporting import Counts, DataFileError, Export, all_exports
 from core.terminal_stages import TerminalStages
 from sidflow_site.backups.problems import sentence_for
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             raise CommandError(sentence_for(error)) from None
         except DatabaseError as error:
             raise CommandError(f"The database refuses it, and nothing was changed: {error}") from None
+        keep_up()  # lines of the audit trail that came from elsewhere
         for export, counts in done:
             self._tell(export, counts)
 
