@@ -1,11 +1,14 @@
 """How does a file change so that nobody ever reads half of it, whatever is killed when?"""
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
+
+_CHUNK: Final = 1 << 20
 
 
 def sync_folder(folder: Path) -> None:
@@ -19,11 +22,11 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o640) -> Iterator[IO[bytes]]:
-    """A file to write that takes the path's place, at once and for good, when the block ends without an error."""
+    """A file to write (and read again) that takes the path's place, at once and for good, when the block ends without an error."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     draft = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -39,3 +42,27 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o640) -> None:
     """The file holds these bytes afterwards, or, where this raises, what it held before."""
     with replacing(path, mode=mode) as file:
         file.write(data)
+
+
+def replace_changed(path: Path, pieces: Iterable[bytes], *, mode: int = 0o640) -> bool:
+    """The file holds these bytes afterwards; where it held them before it is not touched, and the answer is False."""
+    try:
+        with replacing(path, mode=mode) as file:
+            file.writelines(pieces)
+            file.flush()
+            _refuse_same(file, path)
+    except _Same:
+        return False
+    return True
+
+
+class _Same(Exception):
+    """The new file is as the old one."""
+
+
+def _refuse_same(new: IO[bytes], path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as old:
+        new.seek(0)
+        while (piece := new.read(_CHUNK)) == old.read(_CHUNK):
+            if not piece:
+                raise _Same

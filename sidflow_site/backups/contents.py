@@ -73,7 +73,7 @@ def files_below(data_dir: Path, *, without: set[Path], with_derived: bool, encry
             yield top
             continue
         for folder, folders, names in os.walk(top):
-            folders.sort()
+            folders[:] = sorted(name for name in folders if Path(folder, name) not in without)
             for name in sorted(names):
                 path = Path(folder, name)
                 if path not in without and path.is_file() and not path.is_symlink():

@@ -14,7 +14,8 @@ from typing import IO, Final
 from django.conf import settings
 from django.db import connection
 
-from core.configuration import config_file
+from core import audit_file
+from core.configuration import config_file, configuration
 from core.files import sync_folder
 from sidflow_site.backups import database, rotation
 from sidflow_site.backups.archive import CONFIGURATION, FORMAT, Header, Writer, read_archive
@@ -123,8 +124,9 @@ class _Making:
             progress=lambda part: self._progress("Copying the database", part),
         )
         writer.add(database.file_name(), self._dump)
-        for path in sorted(set(self._files()) - set(early)):
-            self._add(writer, path)
+        with audit_file.writing():  # nobody moves the trail's file into an archive meanwhile
+            for path in sorted(set(self._files()) - set(early)):
+                self._add(writer, path)
         if configuration_file := config_file():
             writer.add(CONFIGURATION, configuration_file)
 
@@ -134,6 +136,8 @@ class _Making:
 
     def _files(self) -> list[Path]:
         without = database.own_files() | {self.archive.parent.parent}
+        if not self._with_derived and (downloaded := configuration().sid_path):
+            without.add(downloaded)
         encrypted = self._passphrase is not None
         return list(
             files_below(self._data_dir, without=without, with_derived=self._with_derived, encrypted=encrypted)

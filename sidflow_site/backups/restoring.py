@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from core import audit
+from core.configuration import configuration
 from core.files import write_atomically
 from playback.catalogue.models import Collection
 from sidflow_site.backups import configuration_file, database, postgres_database, sqlite_database
@@ -86,10 +87,11 @@ def restore(path: Path, *, passphrase: str | None, force: bool, progress: Progre
         aside = data_dir / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         told = {"from": path.name, "dataDir": header.data_dir, "madeAt": header.made_at}
         moves = _prepare(folder, aside, told, progress)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException as error:
+        # Stopped by hand while PostgreSQL took the database in: whether it did, the mark in there leaves open.
+        if isinstance(error, BackupError | OSError) or not was_interrupted(data_dir):
+            shutil.rmtree(folder, ignore_errors=True)
         raise
-    connection.close()
     commit(data_dir, moves)
     progress("Completing", 0.5)
     complete(data_dir)
@@ -105,6 +107,7 @@ def _prepare(folder: Path, aside: Path, told: dict[str, str], progress: Progress
     (folder / "data").mkdir(exist_ok=True)
     write_atomically(folder / "data" / RESTORED, json.dumps(told).encode())
     moves = _moves(folder, Path(settings.DATA_DIR), aside)
+    database.refuse_used()  # again: unpacking takes its time
     if not database.is_postgres():
         return moves + _database_moves(dump, aside)
     _put_database_back(dump, folder, aside, progress)
@@ -117,11 +120,7 @@ def was_interrupted(data_dir: Path) -> bool:
 
 
 def _refuse_site(data_dir: Path, *, force: bool) -> None:
-    things = sorted(
-        thing.name
-        for thing in data_dir.iterdir()
-        if not is_derived(thing.name) and thing not in database.own_files()
-    )
+    things = sorted(_replaceable(data_dir))
     if (things or database.has_rows()) and not force:
         what = f"{data_dir} has {things[0]}" if things else "The database has tables"
         raise BackupError(f"There is a site here already ({what}): --force puts it aside.")
@@ -142,14 +141,22 @@ def _refuse_unfit(header: Header, folder: Path) -> None:
         )
 
 
+def _replaceable(data_dir: Path) -> set[str]:
+    """What a restore puts aside: all but what is derived, the database, and the downloaded collection wherever it is."""
+    kept = {*database.own_files(), configuration().sid_path}
+    return {
+        thing.name
+        for thing in data_dir.iterdir()
+        if not is_derived(thing.name)
+        and thing not in kept
+        and not any(thing in path.parents for path in kept if path)
+    }
+
+
 def _moves(folder: Path, data_dir: Path, aside: Path) -> list[Move]:
     """Each thing of the backup to its place; what the site has beside them goes aside, except what is derived."""
     new = {thing.name for thing in (folder / "data").iterdir()}
-    old = {
-        thing.name
-        for thing in data_dir.iterdir()
-        if not is_derived(thing.name) and thing not in database.own_files()
-    }
+    old = _replaceable(data_dir)
     return [
         Move(str(folder / "data" / name) if name in new else None, str(data_dir / name), str(aside / name))
         for name in sorted(new | old)

@@ -9,9 +9,11 @@ import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sidflow_site.backups import rotation
 from sidflow_site.backups.archive import read_archive
 from sidflow_site.backups.problems import BackupError
 from tests.site.own_site import OwnSite, own_site
@@ -162,29 +164,33 @@ def test_an_encrypted_backup_opens_with_its_passphrase_only(site: OwnSite, tmp_p
     assert path.suffix == ".gpg"
     with pytest.raises(gzip.BadGzipFile):
         gzip.decompress(path.read_bytes())
-    assert "is whole" in site.does("restore", "--check", str(path), **secret)
-    assert (tmp_path / "told").read_text(encoding="utf-8").count("--passphrase-fd") == 3
-    assert "sésame" not in (tmp_path / "told").read_text(encoding="utf-8")
-    wrong = site.refuses("restore", "--check", str(path), SIDFLOW_BACKUP_PASSPHRASE="open barley")
-    assert wrong == "The passphrase is not the one that this backup was made with."
+    header, members = read_archive(path, "open sésame")
+    assert header.data_dir == str(site.data)
+    assert "data/secret-key" in [member.path for member in members]
+    words = (tmp_path / "told").read_text(encoding="utf-8")
+    assert words.count("--passphrase-fd") == 2
+    assert "sésame" not in words
+    with pytest.raises(BackupError, match="The passphrase is not the one"):
+        read_archive(path, "open barley")
     assert "set SIDFLOW_BACKUP_PASSPHRASE" in site.refuses("restore", "--check", str(path))
-    damaged = bytearray(path.read_bytes())
-    damaged[len(damaged) // 2] ^= 1
-    path.write_bytes(damaged)
-    assert "damaged or was cut off" in site.refuses("restore", "--check", str(path), **secret)
     with own_site(tmp_path / "elsewhere") as other:
-        assert "damaged or was cut off" in other.refuses("restore", str(path), **secret)
-        assert not (other.data / "demo_tunes").exists()
+        other.does("restore", str(path), **secret)
+        assert (other.data / "secret-key").read_bytes() == (site.data / "secret-key").read_bytes()
+    whole = path.read_bytes()
+    for place in (len(whole) // 2, len(whole) - 1):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        with pytest.raises(BackupError, match="damaged or was cut off"):
+            read_archive(path, "open sésame")
+    path.write_bytes(whole[:-500])
+    with pytest.raises(BackupError, match="damaged or was cut off"):
+        read_archive(path, "open sésame")
 
 
-def test_the_signing_key_is_only_in_encrypted_backups(site: OwnSite, backup: Path, tmp_path: Path) -> None:
+def test_the_signing_key_is_in_no_plain_backup(backup: Path) -> None:
     with tarfile.open(backup) as plain:
         assert "data/secret-key" not in plain.getnames()
-    secret = {"SIDFLOW_BACKUP_PASSPHRASE": "x"}
-    site.does("backup", "--to", str(tmp_path), **secret)
-    with own_site(tmp_path / "elsewhere") as other:
-        other.does("restore", str(backups(tmp_path)[0]), **secret)
-        assert (other.data / "secret-key").read_bytes() == (site.data / "secret-key").read_bytes()
 
 
 def test_missing_programs_are_named_with_their_package(site: OwnSite, tmp_path: Path) -> None:
@@ -295,21 +301,23 @@ def test_a_site_that_is_in_use_is_not_replaced(site: OwnSite, backup: Path, tmp_
     assert told(site) == before
 
 
-def test_only_own_and_old_backups_are_removed(site: OwnSite, tmp_path: Path) -> None:
-    foreign = [tmp_path / "sidflow-20200101T000000.000Z.tar.gz", tmp_path / "notes"]
-    for path in foreign:
-        path.write_text("somebody else's", encoding="ascii")
-    first, second = (
-        Path(site.does("backup", "--to", str(tmp_path)).split(":")[0]),
-        Path(site.does("backup", "--to", str(tmp_path)).split(":")[0]),
-    )
-    second.write_bytes(second.read_bytes() + b"changed since")
-    assert f"Removed {first.name}" in site.does("backup", "--to", str(tmp_path), SIDFLOW_BACKUP_KEEP="1")
-    assert not first.exists()
-    assert second.exists(), "it is not as we wrote it"
-    assert len(backups(tmp_path)) == 3
-    assert all(path.exists() for path in foreign)
-    assert "at least 1" in site.refuses("backup", "--to", str(tmp_path), "--keep", "0")
+def test_only_own_and_old_backups_are_removed(tmp_path: Path, settings: Any) -> None:
+    names = [f"sidflow-2026010{day}T000000.000Z.tar.gz" for day in range(1, 7)]
+    paths = [tmp_path / name for name in names]
+    for path in paths:
+        path.write_bytes(b"whole")
+    foreign, changed, others, old, kept, newest = paths
+    settings.DATA_DIR = tmp_path / "other site"
+    rotation.note(tmp_path, others)
+    settings.DATA_DIR = tmp_path / "site"
+    for path in (changed, old, kept, newest):
+        rotation.note(tmp_path, path)
+    changed.write_bytes(b"changed since")
+    assert rotation.rotate(tmp_path, 2) == [old]
+    assert backups(tmp_path) == [foreign, changed, others, kept, newest]
+    assert rotation.rotate(tmp_path, 0) == [kept], "the newest stays, whatever is asked"
+    (tmp_path / ".sidflow-backups.json").write_text("{", encoding="ascii")
+    assert rotation.rotate(tmp_path, 1) == []
 
 
 def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(site: OwnSite, tmp_path: Path) -> None:
@@ -338,3 +346,24 @@ def test_a_disk_that_refuses_leaves_the_old_backups(site: OwnSite, backup: Path)
     assert "CommandError" in done.stderr
     assert everything(backup.parent) == before
     assert "Not a directory" in site.refuses("backup", "--to", f"{backup}/below")
+
+
+def test_a_restore_that_is_killed_leaves_the_old_or_the_new_site(
+    site: OwnSite, backup: Path, tmp_path: Path
+) -> None:
+    new = told(site)["passwords"]
+    with own_site(tmp_path / "elsewhere") as other:
+        other.does("prepare_site")
+        old = told(other)["passwords"]
+        for seconds in (1.0, 1.6):
+            running = other.started("restore", "--force", str(backup))
+            time.sleep(seconds)
+            running.kill()
+            running.communicate()
+            checked = other.manage("check")
+            if checked.returncode:
+                assert "site.E001" in checked.stderr, "PostgreSQL had not yet said whether it was done"
+            else:
+                assert told(other)["passwords"] in (old, new)
+        other.does("restore", "--force", str(backup))
+        assert told(other)["passwords"] == new

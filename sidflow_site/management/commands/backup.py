@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from core import audit
 from core.configuration import configuration
-from core.terminal_progress import TerminalStages
+from core.terminal_stages import TerminalStages
 from sidflow_site import site_lock
 from sidflow_site.backups.making import make_backup
 from sidflow_site.backups.problems import BackupError, sentence_for

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from core.configuration import configuration
-from core.terminal_progress import TerminalStages
+from core.terminal_stages import TerminalStages
 from sidflow_site import site_lock
 from sidflow_site.backups import configuration_file, restoring
 from sidflow_site.backups.problems import BackupError, sentence_for
