@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -63,7 +62,8 @@ class Work:
                 if each:
                     each()
                 self._beat()
-                time.sleep(_LOOK_EVERY_S)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_LOOK_EVERY_S)
         finally:
             end_group(process)
         if process.returncode:

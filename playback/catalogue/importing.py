@@ -5,7 +5,7 @@ file: edited (same path), moved (the old path is gone, see `recognising`), remov
 is a transaction, so an import that is killed leaves whole batches, and the next one goes on behind them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -27,6 +27,7 @@ from playback.catalogue.folders import (
     take_inventory,
 )
 from playback.catalogue.models import Collection, FolderNote, SidFile, SidFileQuerySet
+from playback.catalogue.moving import follow_moves
 from playback.catalogue.reading import ReadFile, UnreadableError, read_file
 from playback.catalogue.recognising import recognise
 from playback.catalogue.writing import Written, write_batch
@@ -67,10 +68,20 @@ class Report:
 
 
 class Import:
-    """An import as steps: iterating does it, and gives (files done, files in all) after each; `reports` grows by collection."""
+    """An import as steps: iterating does it, and gives (files done, files in all) after each; `reports` grows by collection.
 
-    def __init__(self, path: Path, *, name: str | None = None, reread: bool = False) -> None:
-        self.path, self.name, self.reread = path, name, reread
+    `moves`: old paths and new ones, where somebody has written down which file went where (see `moving`).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        reread: bool = False,
+        moves: Mapping[str, str] | None = None,
+    ) -> None:
+        self.path, self.name, self.reread, self.moves = path, name, reread, moves or {}
         self.reports: list[Report] = []
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
@@ -85,6 +96,9 @@ class Import:
             is_first = source is sources[0] or self.name is None
             collection = _collection_for(source, self.name if is_first else f"{self.name} (others)")
             report = Report(collection)
+            if source.is_hvsc and self.moves:
+                report.albums |= follow_moves(collection, source.root, self.moves)
+                report.moved += len(report.albums)
             for count in _follow(collection, source, inventory, report, reread=self.reread):
                 done += count
                 yield done, total

@@ -21,8 +21,8 @@ from jobs.kinds import Checkpoint, Parameters, Steps
 from jobs.work import Work
 from playback.catalogue.folders import NoMusicError
 from playback.catalogue.importing import Import, Report
-from playback.catalogue.models import Collection
-from playback.fetching import archives, downloading, swapping
+from playback.catalogue.models import Collection, SidFile
+from playback.fetching import archives, downloading, swapping, updating
 from playback.fetching.addresses import Rules
 from playback.fetching.places import (
     TREE_NAME,
@@ -33,11 +33,20 @@ from playback.fetching.places import (
     prepare,
     remove_tree,
 )
-from playback.fetching.problems import ArchiveRefused, CollectionIncomplete, FolderUnusable, NoRoom
-from playback.fetching.releases import NEWEST_POSSIBLE, Newest, complete_name, find_newest
+from playback.fetching.problems import (
+    ArchiveRefused,
+    CollectionIncomplete,
+    FolderUnusable,
+    NoRoom,
+    UpdateRefused,
+)
+from playback.fetching.releases import NEWEST_POSSIBLE, Newest, complete_name, find_newest, update_name
 from playback.fetching.verifying import Verification, verify
 from playback.fetching.web import Web
+from playback.hvsc.update_plan import UPDATE_FOLDER, moves_of
 
+# Further back, the complete archive is less to load and to do.
+MOST_UPDATES: Final = 6
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Of a thousand steps of the whole, where each phase begins and ends.
 _SHARES: Final = {
@@ -54,10 +63,11 @@ _PHASES: Final = tuple(_SHARES)
 
 
 class FetchHvsc(Parameters):
-    """`force`: also what is here already.  `version`: that release, not the newest."""
+    """`force`: also what is here already.  `version`: that release, not the newest.  `update`: by updates, where that can be."""
 
     force: bool = False
     version: int | None = Field(default=None, ge=1, le=NEWEST_POSSIBLE)
+    update: bool = False
 
 
 def fetch(work: Work) -> Steps:
@@ -149,18 +159,33 @@ class _Fetch:
         if not is_old and not self.told.force:
             yield from self._nothing_newer(here or 0, newest.version)
             return
-        urls = [f"{mirror}/{complete_name(newest.version)}" for mirror in self.mirrors]
-        if newest.complete_url and newest.complete_url not in urls:
-            urls.append(newest.complete_url)
-        name = complete_name(newest.version)
-        self.state |= {
-            "version": newest.version,
-            "before": here,
-            "archives": [{"name": name, "urls": urls, "version": newest.version}],
-        }
+        self.state |= {"version": newest.version, "before": here, "archives": self._archives(newest, here)}
+        self.state["updates"] = self.state["archives"][0]["name"] != complete_name(newest.version)
         said = f"HVSC {here} is here." if here else "No HVSC is here yet."
         self.work.say(f"HVSC {newest.version} is to be fetched. {said}")
         yield
+
+    def _archives(self, newest: Newest, here: int | None) -> list[dict[str, Any]]:
+        """What is to be downloaded: the complete archive, or the updates since what is here."""
+        versions = range((here or 0) + 1, newest.version + 1)
+        if self.told.update and not self.told.force and here and 1 <= len(versions) <= MOST_UPDATES:
+            return [
+                self._archive(
+                    number, update_name(number), newest.update_url if number == newest.version else None
+                )
+                for number in versions
+            ]
+        if self.told.update:
+            self.work.say("Updates do not lead there from what is here: the complete archive is taken.")
+        return [self._archive(newest.version, complete_name(newest.version), newest.complete_url)]
+
+    def _archive(self, version: int, name: str, told: str | None) -> dict[str, Any]:
+        urls = [f"{mirror}/{name}" for mirror in self.mirrors]
+        return {
+            "version": version,
+            "name": name,
+            "urls": [*urls, *([told] if told and told not in urls else [])],
+        }
 
     def _ask_for_newest(self) -> Newest:
         return find_newest(self.web, self.version_url, self.mirrors)
@@ -194,9 +219,50 @@ class _Fetch:
             self.work.say(f"{said}, {time.monotonic() - began:.0f} s.")
 
     def _unpack(self) -> Iterator[None]:
-        [archive] = self.state["archives"]
-        yield from self._clear(keep_archives=True)
-        yield from self._unpack_one(self._place_of(archive), self.where.unpacked, TREE_NAME)
+        unpacked: list[int] = self.state.setdefault("unpacked", [])
+        waiting = [archive for archive in self.state["archives"] if archive["version"] not in unpacked]
+        if not all(self._place_of(archive).exists() for archive in waiting):
+            return self._go_back()
+        if not unpacked:
+            yield from self._clear(keep_archives=True)
+        for archive in waiting:
+            is_update = self.state["updates"]
+            folder = updating.folder_of(self.where, archive["version"]) if is_update else self.where.unpacked
+            _remove(folder)
+            yield from self._unpack_one(
+                self._place_of(archive), folder, UPDATE_FOLDER if is_update else TREE_NAME
+            )
+            unpacked.append(archive["version"])
+            yield
+        if self.state["updates"]:
+            yield from self._build(unpacked)
+        return None
+
+    def _go_back(self) -> None:
+        """What an earlier try threw away is fetched again."""
+        self.state.pop("unpacked", None)
+        self.state.pop("verified", None)
+        self.state["phase"] = "download"
+
+    def _build(self, versions: list[int]) -> Iterator[None]:
+        """The new tree from the old one and the updates."""
+        try:
+            for done, total in updating.build(self.where, versions):
+                self._tell(0.9, f"Building the new tree: {done:,} of {total:,} files")
+                yield
+        except UpdateRefused:
+            self._throw_away()
+            raise
+        except OSError:
+            _remove(self.where.unpacked)
+            raise
+
+    def _throw_away(self) -> None:
+        """What was fetched is of no use; another try begins anew."""
+        for archive in self.state["archives"]:
+            downloading.forget(self._place_of(archive))
+            _remove(updating.folder_of(self.where, archive["version"]))
+        _remove(self.where.unpacked)
 
     def _unpack_one(self, place: Path, folder: Path, root: str) -> Iterator[None]:
         """Unpacks one archive; one that cannot be used is not kept, so that another try fetches it anew."""
@@ -223,6 +289,8 @@ class _Fetch:
         self.work.say(f"Unpacked: {contents.files:,} files, {in_mb(contents.size_bytes)}.")
 
     def _verify(self) -> Iterator[None]:
+        if not self.where.new.exists():
+            return self._go_back()
         so_far = Verification(**self.state.get("verified", {}))  # goes on where the checkpoint is
         old = self.where.tree if self.where.tree.exists() else None
         try:
@@ -233,16 +301,17 @@ class _Fetch:
                 )
                 yield
         except CollectionIncomplete:
-            for archive in self.state["archives"]:
-                downloading.forget(self._place_of(archive))
-            _remove(self.where.unpacked)
+            self._throw_away()
             raise
         self.work.say(f"Verified: {so_far.as_sentence()}")
+        return None
 
     def _swap(self) -> Iterator[None]:
         ready = swapping.what_is_ready(self.where)
         if ready is None or ready.version != self.state["version"]:
-            ready = swapping.declare_ready(self.where, self.state["version"], self.state["before"], {})
+            ready = swapping.declare_ready(
+                self.where, self.state["version"], self.state["before"], self._moves()
+            )
             yield
         swapping.swap(self.where, ready)
         self.work.say(f"HVSC {ready.version} is in its place: {self.where.tree}")
@@ -256,8 +325,29 @@ class _Fetch:
         }
         yield
 
+    def _moves(self) -> dict[str, str]:
+        """Which tune of the catalogue went where, as the new tree's own scripts of the updates in between say."""
+        collection = self._collection()
+        before = self.state["before"] or (int(collection.version or 0) if collection else 0)
+        if collection is None or not before:
+            return {}
+        scripts = updating.scripts_in(self.where.new, range(before + 1, self.state["version"] + 1))
+        paths = SidFile.objects.present().filter(collection=collection).values_list("path", flat=True)
+        return dict(moves_of(list(paths), sorted(scripts.items())))
+
+    def _collection(self) -> Collection | None:
+        """That of this folder, else the HVSC that is elsewhere and will move here."""
+        here = Collection.objects.filter(root=str(self.where.tree)).first()
+        return here or Collection.objects.filter(kind=Collection.Kind.HVSC).first()
+
     def _import(self) -> Iterator[None]:
-        steps = Import(self.where.tree, name=self._name_of_collection())
+        collection = self._collection()
+        if collection and collection.root != str(self.where.tree):
+            said = f"The collection “{collection.name}” moves here from {collection.root}; its tunes keep their ids."
+            self.work.say(said)
+        ready = swapping.what_is_ready(self.where)
+        moves = ready.moves if ready else {}
+        steps = Import(self.where.tree, name=collection.name if collection else None, moves=moves)
         try:
             for done, total in steps:
                 self._tell(done / total, f"Importing: {done:,} of {total:,} files")
@@ -268,18 +358,6 @@ class _Fetch:
         for report in steps.reports:
             for path, code in report.broken[:100]:
                 self.work.say(f"broken: {path}: {code}", "warning")
-
-    def _name_of_collection(self) -> str | None:
-        """None where the folder is a collection already, or will be a new one; else the HVSC that moves here."""
-        if Collection.objects.filter(root=str(self.where.tree)).exists():
-            return None
-        other = Collection.objects.filter(kind=Collection.Kind.HVSC).first()
-        if other is None:
-            return None
-        self.work.say(
-            f"The collection “{other.name}” moves here from {other.root}; its tunes keep their ids."
-        )
-        return other.name
 
     def _clean(self) -> Iterator[None]:
         yield from self._clear(keep_archives=False)

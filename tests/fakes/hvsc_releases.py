@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.playback.made_up_sids import sid_bytes
@@ -63,9 +64,14 @@ def archive(
     files: Mapping[str, bytes], root: str = "C64Music", renames: Mapping[str, str] | None = None
 ) -> bytes:
     """A 7z archive of the files below a folder `root`; `renames` gives names that no disk would."""
+    return _archive(tuple(sorted(files.items())), root, tuple(sorted((renames or {}).items())))
+
+
+@cache
+def _archive(files: tuple[tuple[str, bytes], ...], root: str, renames: tuple[tuple[str, str], ...]) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write(files, folder / root)
+        write(dict(files), folder / root)
         program = folder / root / "DOCUMENTS" / "tool.exe"
         program.parent.mkdir(parents=True, exist_ok=True)
         program.write_bytes(Path(sys.executable).resolve().read_bytes()[:20_000])
@@ -73,7 +79,7 @@ def archive(
         seven_zip("a", "-m0=PPMd", "-x!" + f"{root}/DOCUMENTS/tool.exe", packed, root, cwd=folder)
         bcj2 = ("-m0=BCJ2", "-m1=LZMA:d20", "-m2=LZMA:d16", "-m3=LZMA:d16", "-mb0:1", "-mb0s1:2", "-mb0s2:3")
         seven_zip("a", *bcj2, packed, f"{root}/DOCUMENTS/tool.exe", cwd=folder)
-        for old, new in (renames or {}).items():
+        for old, new in renames:
             seven_zip("rn", packed, old, new, cwd=folder)
         return packed.read_bytes()
 
