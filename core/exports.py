@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from django.core.management.color import no_style
 from django.db import connection
+from django.db.models import Max
 from pydantic import AwareDatetime, Field
 
 from core import audit_file
@@ -104,14 +105,18 @@ def _add_missing(documents: Sequence[AuditLine], counts: Counts, *, in_file: boo
     there = [{name: getattr(row, name) for name in documents[0].values()} for row in of_then]
     ids = [line.id for line in documents if line.id]
     taken = set(AuditEntry.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    # Not the database's next number: it does not see those that we give, and would give them again.
+    highest: int = max([AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0, *ids])
     for line in documents:
         if (values := line.values()) in there:
             there.remove(values)
             counts.unchanged += 1
             continue
-        number = line.id if line.id not in taken else None
+        number = line.id
+        if number is None or number in taken:
+            number = highest = highest + 1
         AuditEntry.objects.create(pk=number, in_file=in_file, **values)
-        taken.update({number} if number else ())
+        taken.add(number)
         counts.added += 1
 
 
