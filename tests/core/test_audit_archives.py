@@ -160,6 +160,19 @@ def test_entries_of_another_history_stay_beside(trail: Path, tmp_path: Path) -> 
     assert AuditEntry.objects.get(resource="later").pk == max(row["pk"] for row in rows())
 
 
+def test_a_line_without_a_number_gets_one_that_no_other_line_has(trail: Path, tmp_path: Path) -> None:
+    act("1")
+    export(tmp_path / "one")
+    place = tmp_path / "one" / "audit" / "admin-actions.jsonl"
+    line = json.loads(place.read_bytes())
+    number = int(line["id"])
+    more = [line | {"id": str(number + 1), "resource": "2"}, {**line, "resource": "3"}]
+    del more[1]["id"]
+    place.write_bytes(place.read_bytes() + b"".join(json.dumps(one).encode() + b"\n" for one in more))
+    rebuild(tmp_path / "one")
+    assert [(row["pk"] - number, row["resource"]) for row in rows()] == [(0, "1"), (1, "2"), (2, "3")]
+
+
 def test_a_line_that_is_wrong_is_named_and_half_a_last_one_is_still_to_come(
     trail: Path, tmp_path: Path
 ) -> None:
