@@ -212,10 +212,10 @@ class JobsByType(Section):
 class JobSchedule(Section):
     """When jobs start by themselves, as cron expressions; initial values, changed in the admin afterwards."""
 
-    fetch: str | None = later(None, "When to fetch HVSC, like `0 2 * * *`.", "jobs")
-    classify: str | None = later(None, "When to classify.", "jobs")
-    train: str | None = later(None, "When to train.", "jobs")
-    render: str | None = later(None, "When to render.", "jobs")
+    fetch: str | None = now(None, "When to fetch HVSC, like `0 2 * * *`.")
+    classify: str | None = later(None, "When to classify.", "classification")
+    train: str | None = later(None, "When to train.", "training")
+    render: str | None = later(None, "When to render.", "rendering")
 
 
 class Jobs(Section):
@@ -223,6 +223,9 @@ class Jobs(Section):
 
     max_concurrent: int = now(2, "Jobs that may run at the same time.", gt=0)
     max_concurrent_by_type: JobsByType = JobsByType()
+    keep_days: int | None = now(
+        180, "Days after which a job that is over is forgotten, with its log; empty: never.", gt=0
+    )
     schedule: JobSchedule = JobSchedule()
 
 

@@ -2,6 +2,8 @@
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from typing import Final
 
 from django.db import close_old_connections, transaction
@@ -10,12 +12,14 @@ from django.utils import timezone
 
 from core import audit
 from jobs import scheduling, turns, workers
+from jobs.forgetting import forget_old
 from jobs.lines import tell
 from jobs.models import Job, JobLine
 
 log = logging.getLogger(__name__)
 
 EVERY_S: Final = 2.0
+_FORGET_EVERY_S: Final = 3600.0
 # So many workers may die over one step before the job is called broken.
 MOST_STALLS: Final = 5
 
@@ -65,9 +69,14 @@ def look_after_for_ever(stop: threading.Event | None = None) -> None:
     """For a thread of its own; what goes wrong once is tried again."""
     stopped = stop or threading.Event()
     heart = workers.Heart()
+    forget_at = 0.0
     while not stopped.wait(EVERY_S):
         close_old_connections()
-        for care in (heart.beat, look_after, _write_audit_lines):
+        cares: list[Callable[[], object]] = [heart.beat, look_after, _write_audit_lines]
+        if time.monotonic() >= forget_at:
+            forget_at = time.monotonic() + _FORGET_EVERY_S
+            cares.append(forget_old)
+        for care in cares:
             try:
                 care()
             except Exception:

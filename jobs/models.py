@@ -36,6 +36,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those that count against the limits: running ones, and those offered to a worker that has not begun yet."""
         return self.filter(Q(state=Job.State.RUNNING) | Q(state=Job.State.PENDING, offered_until__gt=now))
 
+    def over(self) -> Self:
+        return self.filter(state__in=OVER)
+
     def under_way(self) -> Self:
         """Those to which something may still happen."""
         return self.exclude(state__in=OVER)

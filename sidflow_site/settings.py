@@ -186,7 +186,7 @@ Q_CLUSTER: dict[str, Any] = {
     "catch_up": False,
     "daemonize_workers": False,
     "label": "Background tasks",
-    **({"redis": _redis} if _redis else {"orm": "default", "poll": 1}),
+    **({"redis": _redis} if _redis else {"orm": "default", "poll": 0.2}),
 }
 
 LANGUAGE_CODE = "en"

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from core.problems import InvalidInput
 from jobs import controls, guarding, running
+from jobs.forgetting import forget_old
 from jobs.kinds import UnknownKind
-from jobs.models import Job
+from jobs.lines import tell
+from jobs.models import Job, JobLine
 from tests.jobs.conftest import Carried, state_of
 from tests.jobs.made_up_kinds import counted
 
@@ -223,3 +225,19 @@ def test_wrong_parameters_are_refused(parameters: dict[str, object]) -> None:
     with pytest.raises(UnknownKind):
         controls.ask_for("no-such")
     assert not Job.objects.exists()
+
+
+def test_what_is_long_over_is_forgotten_and_nothing_else(carried: Carried) -> None:
+    def made(state: str, days: int) -> Job:
+        ended = timezone.now() - timedelta(days=days)
+        job = Job.objects.create(kind="tests-count", state=state, ended_at=ended, created_at=ended)
+        tell(job.pk, "a line")
+        return job
+
+    old, young = made("completed", 181), made("failed", 179)
+    again = made("failed", 400)
+    controls.retry(again)
+    assert forget_old() == 1
+    assert not Job.objects.filter(pk=old.pk).exists()
+    assert not JobLine.objects.filter(job=old.pk).exists()
+    assert set(Job.objects.values_list("pk", flat=True)) == {young.pk, again.pk}
