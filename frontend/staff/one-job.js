@@ -58,7 +58,7 @@ export class OneJob {
     for (const line of lines) {
       if (line.number <= this.last) continue;
       this.last = line.number;
-      const item = document.createElement("li");
+      const item = document.createElement("p");
       item.dataset.level = line.level;
       const time = document.createElement("time");
       time.dateTime = line.at;

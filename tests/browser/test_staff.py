@@ -15,6 +15,7 @@ from tests.browser.conftest import ROOT, Site, serve_site
 from tests.browser.listening import Listener
 from tests.playback.made_up_sids import put
 
+AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD: Final = "analytical engine"
 _FILES: Final = 4000
 _ADA: Final = f"""
@@ -70,8 +71,8 @@ def test_a_job_is_begun_and_watched_to_its_end_without_a_reload(page: Page, offi
     expect(row).to_be_visible()
     expect(row.locator("a").first).to_have_attribute("href", f"/admin/jobs/{number}/")
     expect(page.locator(".job .state")).to_have_text("completed", timeout=60_000)
-    expect(page.locator("#log li").last).to_contain_text("Done.")
-    expect(page.locator("#log li")).to_have_count(2)
+    expect(page.locator("#log p").last).to_contain_text("Done.")
+    expect(page.locator("#log p")).to_have_count(2)
     expect(page.locator("[data-result] pre")).to_contain_text(f'"added": {_FILES}')
     expect(row.locator(".state")).to_have_text("completed")
     expect(row.locator("[data-show=percent]")).to_have_text("100 %")
@@ -94,7 +95,7 @@ def test_a_failed_job_says_why_and_is_steered_by_keys(page: Page, office: Office
     expect(row.locator(".state")).to_have_text("failed", timeout=30_000)
     page.goto(page.url)
     row.locator("a").first.click()
-    expect(page.locator("#log li").filter(has_text="attempt 2")).to_be_visible()
+    expect(page.locator("#log p").filter(has_text="attempt 2")).to_be_visible()
 
 
 def test_where_no_socket_opens_the_page_asks(page: Page, office: Office, expected_errors: list[str]) -> None:
@@ -107,7 +108,7 @@ def test_where_no_socket_opens_the_page_asks(page: Page, office: Office, expecte
     office.sign_in(page)
     office.begin_import(page, office.music / "not there either")
     expect(page.locator(".job .state")).to_have_text("failed", timeout=30_000)
-    expect(page.locator("#log li").last).to_contain_text("Failed")
+    expect(page.locator("#log p").last).to_contain_text("Failed")
 
 
 def test_a_sign_in_that_is_over_is_said(page: Page, office: Office, expected_errors: list[str]) -> None:
@@ -143,3 +144,34 @@ def test_staff_play_and_see_the_machine(page: Page, office: Office) -> None:
     expect(page.locator("#tunes-title")).to_have_text("“tune”")
     assert page.url.endswith("/admin/play/")
     expect(machine.locator("[data-show=phase]")).to_have_text("playing")
+
+
+PAGES: Final = (
+    "",
+    "jobs/",
+    "jobs/1/",
+    "jobs/begin/fetch/",
+    "collections/",
+    "schedule/",
+    "audit/",
+    "system/",
+    "play/",
+    "core/user/",
+)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "c64"])
+def test_axe_finds_nothing(page: Page, office: Office, theme: str) -> None:
+    page.add_init_script(f"localStorage.setItem('sidflow.theme', '{theme}')")
+    office.sign_in(page)
+    office.begin_import(page, office.music / "nowhere")
+    found = {}
+    for place in PAGES:
+        page.goto(f"{office.site.url}admin/{place}")
+        page.evaluate(AXE.read_text())
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        if result["violations"]:
+            found[place] = [
+                (one["id"], [node["target"] for node in one["nodes"]]) for one in result["violations"]
+            ]
+    assert found == {}
