@@ -4,7 +4,7 @@ The row is the truth, written with what it tells about in one transaction; `in_f
 committed an entry writes out what is missing; so does the background worker every few seconds, for those who were killed
 before they could, and for a disk that was full.
 
-Once: writers wait for each other at a lock file.  Who is killed after a line and before its mark has left that line at the
+Once: writers wait for each other at a lock file.  Who is killed after a line and before its mark has left that line near the
 file's end, where the next one finds it; half a line is cut off and written again.
 In order: a number is given when a row is written, and rows may be committed in another order.  So a line waits until
 every smaller number is decided, which is when nobody is left who had begun to write entries before it was seen.  SQLite
@@ -30,7 +30,7 @@ from core.models import AuditEntry
 log = logging.getLogger(__name__)
 
 _BATCH: Final = 500
-_BLOCK: Final = 8192
+_LOOKED_BACK: Final = 256 * 1024
 _LOOK_EVERY_S: Final = 0.02
 
 
@@ -63,7 +63,8 @@ def writing() -> Iterator[None]:
     """Nobody else writes the file meanwhile; also for who wants to move it away. Ends with the process that holds it."""
     folder = log_file().parent
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / ".writing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    # Beside the folder: who moves the folder away does not take the lock with it.
+    handle = os.open(folder.parent / ".audit-writing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -131,15 +132,16 @@ def _append(lines: Sequence[bytes]) -> None:
     """Writes them behind the file's end, but for those that are there already; all or none of the rest."""
     handle = os.open(log_file(), os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
     try:
-        end, last, torn = _last_line(handle)
-        known = lines.index(last) + 1 if last in lines else 0
+        # Of those who were killed after a write, and of a restored file, which may be ahead of its database.
+        known, torn = _tail(handle, sum(map(len, lines)) + _LOOKED_BACK)
+        end = os.fstat(handle).st_size - len(torn)
         if torn and any(line.startswith(torn) for line in lines):
             os.ftruncate(handle, end)
         elif torn:  # not ours: it stays, as a line of its own
             _write(handle, b"\n")
             end += len(torn) + 1
         try:
-            _write(handle, b"".join(lines[known:]))
+            _write(handle, b"".join(line for line in lines if line not in known))
             os.fdatasync(handle)
         except OSError:
             os.ftruncate(handle, end)
@@ -153,16 +155,13 @@ def _write(handle: int, data: bytes) -> None:
         data = data[os.write(handle, data) :]
 
 
-def _last_line(handle: int) -> tuple[int, bytes, bytes]:
-    """Where the last whole line ends, that line, and what is behind it: a line that was cut off in the middle."""
-    begin = os.fstat(handle).st_size
-    tail = b""
-    while begin and tail.count(b"\n") < 2:
-        length = min(_BLOCK, begin)
-        begin -= length
-        tail = os.pread(handle, length, begin) + tail
-    end = tail.rfind(b"\n") + 1
-    return begin + end, tail[tail.rfind(b"\n", 0, max(0, end - 1)) + 1 : end], tail[end:]
+def _tail(handle: int, length: int) -> tuple[set[bytes], bytes]:
+    """The whole lines in the last bytes of the file, and what is behind them: a line that was cut off in the middle."""
+    size = os.fstat(handle).st_size
+    tail = os.pread(handle, min(length, size), max(0, size - length))
+    lines = tail.splitlines(keepends=True)
+    torn = lines.pop() if lines and not tail.endswith(b"\n") else b""
+    return set(lines), torn
 
 
 __all__ = ["as_line", "keep_up", "log_file", "write_out", "writing"]

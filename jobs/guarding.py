@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from core import audit
-from jobs import scheduling, turns, workers
+from jobs import holders, scheduling, turns, workers
 from jobs.forgetting import forget_old
 from jobs.lines import tell
 from jobs.models import Job, JobLine
@@ -30,17 +30,23 @@ def look_after() -> None:
     """Brings back what has stalled, begins what is due, and hands out what is free."""
     for job in Job.objects.lost(timezone.now()):
         _bring_back(job)
+    for job in Job.objects.filter(state=State.RUNNING).exclude(lease=""):
+        if holders.holder_is_gone(job.lease):
+            _bring_back(job)
     scheduling.begin_due()
     turns.hand_out()
 
 
 def _bring_back(job: Job) -> None:
-    """A running job whose lease ran out is stalled, and goes on from its checkpoint; or ends, if it kills its workers.
+    """A running job whose lease ran out or whose worker is gone is stalled, and goes on from its checkpoint; or ends, if it
+    kills its workers.
 
     What was wished of it meanwhile happens now.
     """
     with transaction.atomic():
-        here = Job.objects.lost(timezone.now()).filter(pk=job.pk, lease=job.lease)
+        here = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease)
+        if not holders.holder_is_gone(job.lease):
+            here = here.lost(timezone.now())
         if not here.update(state=State.STALLED, lease="", stalls=F("stalls") + 1):
             return
         job.refresh_from_db()
@@ -69,6 +75,7 @@ def look_after_for_ever(stop: threading.Event | None = None) -> None:
     """For a thread of its own; what goes wrong once is tried again."""
     stopped = stop or threading.Event()
     heart = workers.Heart()
+    holders.sweep()
     forget_at = 0.0
     while not stopped.wait(EVERY_S):
         close_old_connections()

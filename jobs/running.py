@@ -5,7 +5,6 @@ own any more, stops at once and has changed nothing since (where the kind is ato
 """
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -18,7 +17,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from core.problems import DomainError, Unexpected, problem_document
-from jobs import carrier, turns
+from jobs import carrier, holders, turns
 from jobs.kinds import Checkpoint, Kind, Steps, kind_named
 from jobs.lines import tell
 from jobs.models import Job, JobLine
@@ -164,7 +163,7 @@ def run_slice(job_id: int, *, seconds: float = SLICE_S) -> bool:
 def _claim(job_id: int) -> Job | None:
     """The job with our lease on it; None where it is not its turn, or another was quicker."""
     now = timezone.now()
-    lease = secrets.token_hex(16)
+    lease = holders.new_lease()
     offered = Q(state=State.PENDING, offered_until__gt=now)
     between_slices = Q(state=State.RUNNING, lease="", lease_until__gt=now)
     claimed = Job.objects.filter(offered | between_slices, pk=job_id).update(

@@ -186,6 +186,7 @@ Q_CLUSTER: dict[str, Any] = {
     "catch_up": False,
     "daemonize_workers": False,
     "label": "Background tasks",
+    # Looking five times a second costs 0.8 % of a core; once a second, a slice waits half a second for the one before.
     **({"redis": _redis} if _redis else {"orm": "default", "poll": 0.2}),
 }
 

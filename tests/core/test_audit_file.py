@@ -132,6 +132,17 @@ def test_lines_without_their_mark_are_not_written_twice(trail: Path, marked: int
     assert numbers(trail) == entries()
 
 
+def test_a_restored_file_that_is_ahead_of_its_database_is_not_written_twice(trail: Path) -> None:
+    for _ in range(3):
+        audit.record("tests.act", actor=None)
+    # The database is of a moment when the second line was not written yet.
+    AuditEntry.objects.filter(pk=entries()[2]).delete()
+    AuditEntry.objects.filter(pk=entries()[1]).update(in_file=False)
+    before = trail.read_bytes()
+    assert audit.write_out() == 1
+    assert trail.read_bytes() == before
+
+
 @pytest.mark.parametrize("left", [1, 30, 9_000, -1])
 def test_half_a_line_is_cut_off_and_written_again(trail: Path, left: int) -> None:
     audit.record("tests.first", actor=None)
