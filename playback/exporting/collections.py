@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from django.conf import settings
 from pydantic import AwareDatetime, Field
 
-from core.exporting import Counts, Document
-from playback.catalogue.models import Collection
+from core.exporting import Counts, Document, Progress
+from playback.catalogue.models import Collection, SidFile
+from playback.exporting.removing import remove_tunes
 
 
 class CollectionLine(Document):
@@ -56,7 +57,8 @@ class CollectionLoader:
     def take(self, documents: Sequence[CollectionLine]) -> None:
         self._lines += documents
 
-    def finish(self, *, replace: bool) -> Counts:
+    def finish(self, *, replace: bool, progress: Progress) -> Counts:
+        progress(1)
         counts = Counts()
         remarks = []
         for line in sorted(self._lines, key=lambda line: line.position):
@@ -86,6 +88,7 @@ class CollectionLoader:
         if replace:
             others = Collection.objects.exclude(name__in=[line.collection for line in self._lines])
             counts.removed = others.count()
+            remove_tunes(SidFile.objects.filter(collection__in=others))
             others.delete()
         counts.remarks = tuple(remarks)
         return counts

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from core.exporting import BATCH, Counts, DataFileError
+from core.exporting import BATCH, Counts, DataFileError, Progress
 from playback.catalogue.counting import count_artists, count_folders
 from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
+from playback.exporting.removing import remove_tunes
 from playback.exporting.tunes import FILE_COLUMNS, TuneLine
 from playback.search import index
 
@@ -59,7 +60,7 @@ class TuneLoader:
         self._seen.update(row.pk for _, row in both)
         self._follow_songs(both)
 
-    def finish(self, *, replace: bool) -> Counts:
+    def finish(self, *, replace: bool, progress: Progress) -> Counts:
         if replace:
             self._remove_others()
         if SidFile.objects.filter(path__startswith=_PARKED).exists():
@@ -69,7 +70,7 @@ class TuneLoader:
         for collection in Collection.objects.all():
             count_folders(collection)
         count_artists()
-        index.rebuild()
+        index.rebuild(lambda done, total: progress(done / max(total, 1)))
         return self._counts
 
     def _refuse_doubled(self, documents: Sequence[TuneLine]) -> None:
@@ -135,12 +136,9 @@ class TuneLoader:
         )
 
     def _remove_others(self) -> None:
-        others = set(SidFile.objects.values_list("pk", flat=True)) - self._seen
-        self._counts.removed = len(others)
-        for some in _in_batches(sorted(others)):
-            albums = list(SidFile.objects.filter(pk__in=some).values_list("album_id", flat=True))
-            SidFile.objects.filter(pk__in=some).delete()
-            Album.objects.filter(pk__in=albums).delete()
+        others = sorted(set(SidFile.objects.values_list("pk", flat=True)) - self._seen)
+        for some in _in_batches(others):
+            self._counts.removed += remove_tunes(SidFile.objects.filter(pk__in=some))
         for some in _in_batches(self._songs_beyond):
             Track.objects.filter(pk__in=some).delete()
 

@@ -102,22 +102,6 @@ def test_a_backup_becomes_the_same_site_elsewhere(site: OwnSite, backup: Path, t
         assert not (other.data / ".restore").exists()
 
 
-def test_a_restore_puts_what_was_there_aside(backup: Path, tmp_path: Path) -> None:
-    with own_site(tmp_path / "elsewhere") as other:
-        other.does("prepare_site")
-        (other.data / "hvsc").mkdir()
-        (other.data / "notes").write_text("mine", encoding="ascii")
-        passwords = told(other)["passwords"]
-        assert "--force puts it aside" in other.refuses("restore", str(backup))
-        assert told(other)["passwords"] == passwords
-        other.does("restore", "--force", str(backup))
-        assert told(other)["passwords"] != passwords
-        (aside,) = other.data.glob("before-restore-*")
-        assert (aside / "notes").read_text(encoding="ascii") == "mine"
-        assert {path.name for path in aside.iterdir()} & {"sidflow.sqlite3", "sidflow.pgdump"}
-        assert (other.data / "hvsc").is_dir(), "what is derived is nobody's to put aside"
-
-
 WRITE = """
 import itertools
 from django.db import transaction
@@ -126,7 +110,8 @@ from core.models import User
 for number in itertools.count():
     with transaction.atomic():
         User.objects.create(username=f"writer {number}")
-        audit.record("writer.add", actor=None)
+        User.objects.create(username=f"reader {number}")
+    audit.record("writer.add", actor=None, resource=str(number))
     print(number, flush=True)
 """
 
@@ -142,13 +127,18 @@ def test_a_backup_of_a_site_that_writes_is_of_one_moment(site: OwnSite, tmp_path
     finally:
         writer.kill()
         writer.communicate()
-        site.asks("from core.models import User; User.objects.filter(username__startswith='writer').delete()")
+        site.asks("from core.models import User; User.objects.exclude(username='admin').delete()")
     with own_site(tmp_path / "elsewhere") as other:
         other.does("restore", str(backups(folder)[0]))
         after = told(other)
-        users = [name for name in after["passwords"] if name.startswith("writer")]  # type: ignore[attr-defined]
-        rows = [action for action in after["actions"] if action == "writer.add"]  # type: ignore[attr-defined]
-        assert len(users) == len(rows) > 0
+        writers, readers = (
+            {int(name.split()[1]) for name in after["passwords"] if name.startswith(kind)}  # type: ignore[attr-defined]
+            for kind in ("writer", "reader")
+        )
+        assert writers == readers == set(range(len(writers)))
+        assert len(writers) > 0
+        lines = (other.data / "audit" / "admin-actions.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line)["action"] for line in lines] == after["actions"], "no line without its row"
 
 
 def test_an_encrypted_backup_opens_with_its_passphrase_only(site: OwnSite, tmp_path: Path) -> None:
@@ -308,10 +298,10 @@ def test_only_own_and_old_backups_are_removed(tmp_path: Path, settings: Any) -> 
         path.write_bytes(b"whole")
     foreign, changed, others, old, kept, newest = paths
     settings.DATA_DIR = tmp_path / "other site"
-    rotation.note(tmp_path, others)
+    rotation.note(tmp_path, others.name, 5)
     settings.DATA_DIR = tmp_path / "site"
     for path in (changed, old, kept, newest):
-        rotation.note(tmp_path, path)
+        rotation.note(tmp_path, path.name, 5)
     changed.write_bytes(b"changed since")
     assert rotation.rotate(tmp_path, 2) == [old]
     assert backups(tmp_path) == [foreign, changed, others, kept, newest]
@@ -348,22 +338,41 @@ def test_a_disk_that_refuses_leaves_the_old_backups(site: OwnSite, backup: Path)
     assert "Not a directory" in site.refuses("backup", "--to", f"{backup}/below")
 
 
-def test_a_restore_that_is_killed_leaves_the_old_or_the_new_site(
+def test_a_restore_over_a_site_puts_it_aside_and_is_the_old_or_the_new_one_when_killed(
     site: OwnSite, backup: Path, tmp_path: Path
 ) -> None:
     new = told(site)["passwords"]
     with own_site(tmp_path / "elsewhere") as other:
         other.does("prepare_site")
+        (other.data / "hvsc").mkdir()
+        (other.data / "notes").write_text("mine", encoding="ascii")
         old = told(other)["passwords"]
+        assert "--force puts it aside" in other.refuses("restore", str(backup))
         for seconds in (1.0, 1.6):
             running = other.started("restore", "--force", str(backup))
             time.sleep(seconds)
             running.kill()
             running.communicate()
-            checked = other.manage("check")
-            if checked.returncode:
-                assert "site.E001" in checked.stderr, "PostgreSQL had not yet said whether it was done"
+            now = other.manage("shell", "--no-imports", "-c", TELL)
+            if now.returncode:
+                assert "site.E001" in other.manage("check").stderr, (
+                    "PostgreSQL had not yet said whether it was done"
+                )
             else:
-                assert told(other)["passwords"] in (old, new)
+                assert json.loads(now.stdout)["passwords"] in (old, new)
         other.does("restore", "--force", str(backup))
         assert told(other)["passwords"] == new
+        aside = everything(other.data)
+        assert b"mine" in [data for name, data in aside.items() if name.endswith("Z/notes")]
+        kept = [name for name in aside if name.startswith("before-restore-")]
+        assert any(name.endswith(("/sidflow.sqlite3", "/sidflow.pgdump")) for name in kept)
+        assert (other.data / "hvsc").is_dir(), "what is derived is nobody's to put aside"
+
+
+def test_a_backup_of_an_older_sidflow_is_migrated(tmp_path: Path) -> None:
+    with own_site(tmp_path / "old") as old, own_site(tmp_path / "new") as new:
+        old.does("migrate", "--verbosity", "0")
+        old.does("migrate", "--verbosity", "0", "jobs", "0002")
+        old.does("backup", "--to", str(tmp_path))
+        new.does("restore", str(backups(tmp_path)[0]))
+        new.does("migrate", "--check")
