@@ -195,11 +195,12 @@ class _Fetch:
 
     def _nothing_newer(self, here: int, newest: int) -> None:
         """Done at once; where the collection is on disk and not in the catalogue, it comes in."""
-        sentence = (
-            f"HVSC {here} is the newest."
-            if here == newest
-            else f"HVSC {here} is here, {newest} the newest to be had."
-        )
+        if self.told.version:
+            sentence = f"HVSC {here} is here already."
+        elif here == newest:
+            sentence = f"HVSC {here} is the newest."
+        else:
+            sentence = f"HVSC {here} is here; the newest to be had is {newest}."
         self.work.say(sentence)
         self.state["result"] = {"version": here, "message": sentence}
         known = Collection.objects.filter(root=str(self.where.tree), version=str(here))

@@ -24,10 +24,32 @@ from playback.fetching import downloading, places, swapping
 from tests.fakes.hvsc_releases import Files, archive, tune, tunes, whole
 from tests.playback.fetching_site import Site, ids
 
+SCRIPT = b"""# Resulting Version: 84
+# Previous Version: 83
+DELETE
+/MUSICIANS/E/Example_Ada/New_in_83.sid
+REPLACE
+/update/MUSICIANS/E/Example_Ada/
+/MUSICIANS/E/Example_Ada/
+/update/DEMOS/M/
+/DEMOS/M/
+/update/DOCUMENTS/
+/DOCUMENTS/
+"""
 OLD = whole(83, tunes(83))
-NEW = whole(84, tunes(84) | {f"DEMOS/M/Many_{number}.sid": tune(f"Many {number}") for number in range(120)})
+NEW = whole(
+    84,
+    tunes(84) | {f"DEMOS/M/Many_{number}.sid": tune(f"Many {number}") for number in range(120)},
+    Update84_hvs=SCRIPT,
+)
 NAME = "HVSC_84-all-of-them.7z"
 KILLS = 15
+
+
+def update_84() -> Files:
+    """What makes 84 of 83."""
+    new = {path: data for path, data in NEW.items() if OLD.get(path) != data and not path.endswith(".hvs")}
+    return new | {"Update84.hvs": SCRIPT}
 
 
 @pytest.fixture
@@ -241,12 +263,13 @@ def test_kills_at_any_moment_leave_one_whole_collection(site: Site, can_exchange
     site.mirror.publish(83, archive(OLD))
     dying_worker_for(site, None)
     tune_ids = ids()
-    site.mirror.publish(84, archive(NEW))
+    site.mirror.publish(84, archive(NEW), archive(update_84(), "update"))
     site.mirror.slow_s = 0.005
     chance = random.Random(7)
     for number in range(KILLS):
         if not Job.objects.exclude(state="completed").exists():
-            controls.ask_for("fetch", {"force": True, "version": chance.choice([83, 84])})
+            old = {"update": True} if site.files() == OLD else {"version": 83}
+            controls.ask_for("fetch", chance.choice([old, {"force": True}]))
         dying_worker(site, Kill(chance.randint(1, 60), chance.uniform(0.1, 0.8)))
         assert_whole(site, can_exchange=can_exchange, number=number)
     dying_worker(site, None)
