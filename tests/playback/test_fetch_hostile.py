@@ -168,9 +168,9 @@ def test_an_api_that_sends_elsewhere(here: Site) -> None:
 
 def test_http_and_private_addresses_are_refused_unless_told(here: Site) -> None:
     here.configure(allow_http=False)
-    must_fail(here, "fetch-mirror-failed", "hvsc.allowHttp would allow that")
+    must_fail(here, "fetch-address-refused", "hvsc.allowHttp would allow that")
     here.configure(allow_private_addresses=False)
-    must_fail(here, "fetch-mirror-failed", "127.0.0.1 is 127.0.0.1, which is not a public address")
+    must_fail(here, "fetch-address-refused", "127.0.0.1 is 127.0.0.1, which is not a public address")
     must_fail(here, "fetch-address-refused", "which is not a public address", version=84)
 
 
