@@ -70,7 +70,8 @@ class Report:
 class Import:
     """An import as steps: iterating does it, and gives (files done, files in all) after each; `reports` grows by collection.
 
-    `moves`: old paths and new ones, where somebody has written down which file went where (see `moving`).
+    `moves`: old paths and new ones, where somebody has written down which file went where (see `moving`).  `begin`: so
+    many files were done by an import of the same folder that was interrupted, and are passed over.
     """
 
     def __init__(
@@ -80,8 +81,10 @@ class Import:
         name: str | None = None,
         reread: bool = False,
         moves: Mapping[str, str] | None = None,
+        begin: int = 0,
     ) -> None:
-        self.path, self.name, self.reread, self.moves = path, name, reread, moves or {}
+        self.path, self.name, self.reread = path, name, reread
+        self.moves, self.begin = moves or {}, begin
         self.reports: list[Report] = []
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
@@ -99,7 +102,8 @@ class Import:
             if source.is_hvsc and self.moves:
                 report.albums |= follow_moves(collection, source.root, self.moves)
                 report.moved += len(report.albums)
-            for count in _follow(collection, source, inventory, report, reread=self.reread):
+            passed = max(self.begin - done, 0)
+            for count in _follow(collection, source, inventory, report, reread=self.reread, passed=passed):
                 done += count
                 yield done, total
             self.reports.append(report)
@@ -147,16 +151,24 @@ def _free_name(source: Source) -> str:
 
 
 def _follow(
-    collection: Collection, source: Source, inventory: Inventory, report: Report, *, reread: bool
+    collection: Collection,
+    source: Source,
+    inventory: Inventory,
+    report: Report,
+    *,
+    reread: bool,
+    passed: int = 0,
 ) -> Iterator[int]:
-    """Makes the rows follow the files; yields how many files each step took."""
+    """Makes the rows follow the files; yields how many files each step took.  `passed`: so many are done already."""
     report.broken += inventory.faults
     documents = Documents.of(source.root)
     known = _known_files(collection, reread=reread)
     lost = _lost_files(known, source, inventory)
     arrivals = [found for found in inventory.files if found.path not in known]
     moved = recognise(source.root, arrivals, lost)
-    for batch in _batches(inventory.files):
+    if passed := min(passed, len(inventory.files)):
+        yield passed
+    for batch in _batches(inventory.files[passed:]):
         files = [file for found in batch if (file := _look_at(source.root, found, known, report))]
         found_again = {file.path: moved[file.path] for file in files if file.columns and file.path in moved}
         with transaction.atomic():

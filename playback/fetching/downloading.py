@@ -86,8 +86,7 @@ def _download_from(web: Web, url: str, place: Path) -> Iterator[Progress]:
             breaks = 0 if _size(_part(place)) > before > 0 else breaks + 1
             if breaks >= _MOST_BREAKS:
                 raise MirrorFailed(f"{error.detail} {_size(_part(place))} bytes have come.") from None
-        yield _size(_part(place)), _told(place).get("total")
-        time.sleep(_PAUSE_S * breaks)
+        web.wait(_PAUSE_S * breaks)
 
 
 def _transfer(web: Web, url: str, place: Path) -> Iterator[Progress]:

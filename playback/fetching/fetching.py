@@ -9,7 +9,7 @@ old tree is not touched.
 
 import errno
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,6 +73,7 @@ class FetchHvsc(Parameters):
 def fetch(work: Work) -> Steps:
     """The work of the kind `fetch`."""
     where = places()
+    archives.seven_zip()  # without it, nothing need be loaded
     try:
         prepare(where)
         return (yield from _one_at_a_time(work, where, _Fetch(work, where).steps()))
@@ -116,7 +117,7 @@ class _Fetch:
         self.web = Web(rules, work.still_wanted)
 
     def steps(self) -> Steps:
-        phases: dict[str, Callable[[], Iterator[None]]] = {
+        phases: dict[str, Callable[[], Iterable[None]]] = {
             "finish": self._finish_earlier,
             "find": self._find,
             "download": self._download,
@@ -126,9 +127,11 @@ class _Fetch:
             "import": self._import,
             "clean": self._clean,
         }
+        begun = self.state["phase"]
         while (phase := self.state["phase"]) in phases:
             self._tell(0, "")
-            yield dict(self.state)
+            if phase != begun:  # where it begins at a checkpoint, the first step is one that brings something
+                yield dict(self.state)
             for _ in phases[phase]():
                 yield dict(self.state)
             if self.state["phase"] == phase:
@@ -142,7 +145,7 @@ class _Fetch:
             round(begin + (end - begin) * min(part, 1)), 1000, message or self.state["phase"].title()
         )
 
-    # The phases.  Each yields where a checkpoint may be.
+    # The phases.  Each yields where a checkpoint may be: where the state, or the disk, is further than it was at the last one.
 
     def _finish_earlier(self) -> Iterator[None]:
         """A tree that was swapped and not imported yet is; one that was not swapped is thrown away."""
@@ -152,18 +155,18 @@ class _Fetch:
             yield from self._import()
         yield from self._clear(keep_archives=True)
 
-    def _find(self) -> Iterator[None]:
+    def _find(self) -> Iterable[None]:
         newest = Newest(self.told.version) if self.told.version else self._ask_for_newest()
         here = self.where.installed()
         is_old = here is None or here < newest.version or (self.told.version not in (None, here))
         if not is_old and not self.told.force:
-            yield from self._nothing_newer(here or 0, newest.version)
-            return
+            self._nothing_newer(here or 0, newest.version)
+            return ()
         self.state |= {"version": newest.version, "before": here, "archives": self._archives(newest, here)}
         self.state["updates"] = self.state["archives"][0]["name"] != complete_name(newest.version)
         said = f"HVSC {here} is here." if here else "No HVSC is here yet."
         self.work.say(f"HVSC {newest.version} is to be fetched. {said}")
-        yield
+        return ()
 
     def _archives(self, newest: Newest, here: int | None) -> list[dict[str, Any]]:
         """What is to be downloaded: the complete archive, or the updates since what is here."""
@@ -190,22 +193,21 @@ class _Fetch:
     def _ask_for_newest(self) -> Newest:
         return find_newest(self.web, self.version_url, self.mirrors)
 
-    def _nothing_newer(self, here: int, newest: int) -> Iterator[None]:
+    def _nothing_newer(self, here: int, newest: int) -> None:
         """Done at once; where the collection is on disk and not in the catalogue, it comes in."""
-        sentence = (
-            f"HVSC {here} is the newest."
-            if here == newest
-            else f"HVSC {here} is here, {newest} the newest to be had."
-        )
+        if self.told.version:
+            sentence = f"HVSC {here} is here already."
+        elif here == newest:
+            sentence = f"HVSC {here} is the newest."
+        else:
+            sentence = f"HVSC {here} is here; the newest to be had is {newest}."
         self.work.say(sentence)
         self.state["result"] = {"version": here, "message": sentence}
         known = Collection.objects.filter(root=str(self.where.tree), version=str(here))
         if not known.exclude(imported_at=None).exists():
             self.state["phase"] = "import"
         else:
-            self.state["phase"] = "done"
-            self.work.progress(1000, 1000, sentence)
-        yield
+            self.state["phase"] = "clean"
 
     def _download(self) -> Iterator[None]:
         for archive in self.state["archives"]:
@@ -229,9 +231,7 @@ class _Fetch:
             is_update = self.state["updates"]
             folder = updating.folder_of(self.where, archive["version"]) if is_update else self.where.unpacked
             _remove(folder)
-            yield from self._unpack_one(
-                self._place_of(archive), folder, UPDATE_FOLDER if is_update else TREE_NAME
-            )
+            self._unpack_one(self._place_of(archive), folder, UPDATE_FOLDER if is_update else TREE_NAME)
             unpacked.append(archive["version"])
             yield
         if self.state["updates"]:
@@ -264,12 +264,11 @@ class _Fetch:
             _remove(updating.folder_of(self.where, archive["version"]))
         _remove(self.where.unpacked)
 
-    def _unpack_one(self, place: Path, folder: Path, root: str) -> Iterator[None]:
+    def _unpack_one(self, place: Path, folder: Path, root: str) -> None:
         """Unpacks one archive; one that cannot be used is not kept, so that another try fetches it anew."""
         try:
             self._tell(0, f"Reading the list of {place.name}")
             contents = archives.look_into(self.work, place, root)
-            yield
             folder.mkdir(parents=True)
 
             def told(size: int, files: int) -> None:
@@ -278,6 +277,7 @@ class _Fetch:
 
             archives.unpack(self.work, place, folder, contents, told)
             for files in archives.check_unpacked(folder, contents, root):
+                self.work.still_wanted()
                 self._tell(0.95, f"Looking through what came: {files:,} of {contents.files:,} files")
         except ArchiveRefused:
             downloading.forget(place)
@@ -303,6 +303,7 @@ class _Fetch:
         except CollectionIncomplete:
             self._throw_away()
             raise
+        self.state["verified"] = so_far.as_json()
         self.work.say(f"Verified: {so_far.as_sentence()}")
         return None
 
@@ -323,7 +324,6 @@ class _Fetch:
             "missing": self.state["verified"]["missing"],
             "different": self.state["verified"]["different"],
         }
-        yield
 
     def _moves(self) -> dict[str, str]:
         """Which tune of the catalogue went where, as the new tree's own scripts of the updates in between say."""
@@ -347,13 +347,18 @@ class _Fetch:
             self.work.say(said)
         ready = swapping.what_is_ready(self.where)
         moves = ready.moves if ready else {}
-        steps = Import(self.where.tree, name=collection.name if collection else None, moves=moves)
+        name = collection.name if collection else None
+        begin = self.state.get("imported", 0)
+        steps = Import(self.where.tree, name=name, moves=moves, begin=begin)
         try:
             for done, total in steps:
-                self._tell(done / total, f"Importing: {done:,} of {total:,} files")
-                yield
+                if done > begin:
+                    self._tell(done / total, f"Importing: {done:,} of {total:,} files")
+                    self.state["imported"] = done
+                    yield
         except NoMusicError as error:
             raise FolderUnusable(str(error)) from None
+        self.state.pop("imported", None)
         self.state.setdefault("result", {})["collections"] = [_told_of(report) for report in steps.reports]
         for report in steps.reports:
             for path, code in report.broken[:100]:

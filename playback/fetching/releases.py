@@ -38,24 +38,31 @@ def update_name(version: int) -> str:
 
 
 def find_newest(web: Web, version_url: str | None, mirrors: Sequence[str]) -> Newest:
-    """Asks the API, else the listings.  Raises MirrorFailed with what each of them said."""
-    said = []
+    """Asks the API, else the listings.  Raises MirrorFailed, or AddressRefused, with what each of them said."""
+    said: list[MirrorFailed | AddressRefused] = []
     if version_url:
         try:
             return parse_answer(_page(web, version_url, LARGEST_ANSWER))
         except (MirrorFailed, AddressRefused) as error:
-            said.append(f"{version_url}: {error.detail}")
+            said.append(_about(version_url, error))
     versions = []
     for mirror in mirrors:
         try:
             versions.append(parse_listing(_page(web, f"{mirror}/", LARGEST_LISTING)))
         except (MirrorFailed, AddressRefused) as error:
-            said.append(f"{mirror}/: {error.detail}")
+            said.append(_about(f"{mirror}/", error))
     if versions:
         return Newest(max(versions))
-    if said and len(said) == 1:
-        raise MirrorFailed(said[0])
-    raise MirrorFailed("Nobody says which release is the newest. " + " ".join(said))
+    details = (
+        " ".join(error.detail for error in said) or "Neither hvsc.versionUrl nor a mirror is configured."
+    )
+    if said and all(isinstance(error, AddressRefused) for error in said):
+        raise AddressRefused(details)
+    raise MirrorFailed(f"Nobody says which release is the newest. {details}")
+
+
+def _about(url: str, error: MirrorFailed | AddressRefused) -> MirrorFailed | AddressRefused:
+    return error if isinstance(error, AddressRefused) else MirrorFailed(f"{url}: {error.detail}")
 
 
 def _page(web: Web, url: str, limit: int) -> bytes:

@@ -36,7 +36,6 @@ def build(where: Places, versions: Sequence[int]) -> Iterator[tuple[int, int]]:
         if time.monotonic() - told_at >= _STEP_S:
             yield done, len(files)
             told_at = time.monotonic()
-    yield len(files), len(files)
 
 
 def _planned(where: Places, versions: Sequence[int]) -> list[Planned]:

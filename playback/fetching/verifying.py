@@ -71,7 +71,6 @@ def verify(tree: Path, version: int, old: Path | None, so_far: Verification) -> 
             told_at = time.monotonic()
     if so_far.missing + so_far.different > len(listed) // TOLERATED_ONE_IN:
         raise CollectionIncomplete(so_far.as_sentence())
-    yield so_far
 
 
 def listing_of(tree: Path) -> list[tuple[str, str]]:

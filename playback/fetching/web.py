@@ -57,13 +57,15 @@ class _PatientBytes(io.RawIOBase):
 
 
 class _Wire:
-    """What http.client takes for its socket."""
+    """What http.client takes for its socket.  It closes it as soon as it has read the headers, so `close` does nothing."""
 
     def __init__(self, sock: socket.socket, meanwhile: Meanwhile, stall_s: float) -> None:
         self._sock = sock
         self._bytes = _PatientBytes(sock, meanwhile, stall_s)
         self.sendall = sock.sendall
-        self.close = sock.close
+
+    def close(self) -> None:
+        """The socket is closed by who made it."""
 
     def makefile(self, *_args: Any, **_options: Any) -> io.BufferedReader:
         return io.BufferedReader(self._bytes)
@@ -115,7 +117,7 @@ class Web:
         """The answer to a GET, redirects followed.  Raises AddressRefused, MirrorFailed, TransferBroken."""
         for _ in range(MOST_REDIRECTS + 1):
             parts = checked_url(url, self._rules)
-            connection, response = self._ask(parts, headers or {})
+            sock, response = self._ask(parts, headers or {})
             try:
                 target = response.getheader("Location")
                 if response.status not in _REDIRECTS or target is None:
@@ -124,12 +126,19 @@ class Web:
                 url = urljoin(url, target)
             finally:
                 response.close()
-                connection.close()
+                sock.close()
         raise MirrorFailed(f"More than {MOST_REDIRECTS} redirects, the last one to {url[:200]}.")
+
+    def wait(self, seconds: float) -> None:
+        """Does nothing for so long, and can be stopped meanwhile."""
+        until = time.monotonic() + seconds
+        while (rest := until - time.monotonic()) > 0:
+            self._meanwhile()
+            time.sleep(min(rest, _LOOK_EVERY_S))
 
     def _ask(
         self, parts: SplitResult, headers: Mapping[str, str]
-    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    ) -> tuple[socket.socket, http.client.HTTPResponse]:
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         sock = self._connected(host, port, is_tls=parts.scheme == "https")
         connection = http.client.HTTPConnection(host, port)
@@ -140,12 +149,12 @@ class Web:
             connection.request("GET", target, headers={"Host": parts.netloc, **standard, **headers})
             response = connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError) as error:
-            connection.close()
+            sock.close()
             raise TransferBroken(f"{host} does not answer: {_said(error)}.") from None
         except BaseException:
-            connection.close()
+            sock.close()
             raise
-        return connection, response
+        return sock, response
 
     def _connected(self, host: str, port: int, *, is_tls: bool) -> socket.socket:
         """A connection to one of the checked addresses, and to no other."""

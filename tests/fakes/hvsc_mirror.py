@@ -22,7 +22,8 @@ _PIECE = 4096
 class Mirror:
     """What the mirror has and how it behaves; tests change both while it runs.
 
-    `slow_s`: a pause after each 4 KiB.  `cuts_at`: it hangs up after so many bytes of each answer.  `lies_by`: added to
+    `slow_s`: a pause after each 4 KiB.  `cuts_at`: it hangs up after so many bytes of each answer.  `silent_at`: it says nothing
+    more after so many, and holds on.  `lies_by`: added to
     Content-Length.  `redirects`: paths and where they lead.  `answers`: paths and (status, headers, body) instead of what is
     there.  `came`: (path, Range header, bytes sent) of each request, in order.
     """
@@ -33,6 +34,7 @@ class Mirror:
     etag: str | None = '"one"'
     slow_s: float = 0.0
     cuts_at: int | None = None
+    silent_at: int | None = None
     lies_by: int = 0
     redirects: dict[str, str] = field(default_factory=dict)
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
@@ -141,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.send_response(status)
         length = len(body) + (mirror.lies_by if is_archive else 0)
-        for name, value in {"Content-Length": str(length), **headers}.items():
+        for name, value in {"Content-Length": str(length), "Connection": "close", **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         if is_archive and mirror.cuts_at is not None:
@@ -154,5 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
                 mirror.came[number] = (path, wanted, sent + len(piece))
                 if is_archive:
                     time.sleep(mirror.slow_s)
+                    self._fall_silent(begin + len(piece))
         except OSError:
             return  # the other side has had enough
+
+    def _fall_silent(self, sent: int) -> None:
+        silent_at = self.mirror.silent_at
+        if silent_at is not None and sent >= silent_at:
+            self.connection.recv(1)  # until the other side hangs up
+            raise ConnectionError

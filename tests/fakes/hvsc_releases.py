@@ -61,14 +61,22 @@ def read(folder: Path) -> Files:
 
 
 def archive(
-    files: Mapping[str, bytes], root: str = "C64Music", renames: Mapping[str, str] | None = None
+    files: Mapping[str, bytes],
+    root: str = "C64Music",
+    renames: Mapping[str, str] | None = None,
+    options: tuple[str, ...] = ("-m0=PPMd",),
 ) -> bytes:
     """A 7z archive of the files below a folder `root`; `renames` gives names that no disk would."""
-    return _archive(tuple(sorted(files.items())), root, tuple(sorted((renames or {}).items())))
+    return _archive(tuple(sorted(files.items())), root, tuple(sorted((renames or {}).items())), options)
 
 
 @cache
-def _archive(files: tuple[tuple[str, bytes], ...], root: str, renames: tuple[tuple[str, str], ...]) -> bytes:
+def _archive(
+    files: tuple[tuple[str, bytes], ...],
+    root: str,
+    renames: tuple[tuple[str, str], ...],
+    options: tuple[str, ...],
+) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(dict(files), folder / root)
@@ -76,7 +84,7 @@ def _archive(files: tuple[tuple[str, bytes], ...], root: str, renames: tuple[tup
         program.parent.mkdir(parents=True, exist_ok=True)
         program.write_bytes(Path(sys.executable).resolve().read_bytes()[:20_000])
         packed = folder / "made.7z"
-        seven_zip("a", "-m0=PPMd", "-x!" + f"{root}/DOCUMENTS/tool.exe", packed, root, cwd=folder)
+        seven_zip("a", *options, "-x!" + f"{root}/DOCUMENTS/tool.exe", packed, root, cwd=folder)
         bcj2 = ("-m0=BCJ2", "-m1=LZMA:d20", "-m2=LZMA:d16", "-m3=LZMA:d16", "-mb0:1", "-mb0s1:2", "-mb0s2:3")
         seven_zip("a", *bcj2, packed, f"{root}/DOCUMENTS/tool.exe", cwd=folder)
         for old, new in renames:

@@ -10,7 +10,7 @@ from core.configuration import configuration
 from core.settings_schema import SidflowSettings
 from jobs import controls, running
 from jobs.models import Job
-from playback.fetching import fetching, places
+from playback.fetching import downloading, fetching, places, web
 from playback.models import SidFile, Track
 from tests.fakes.hvsc_mirror import Mirror
 from tests.fakes.hvsc_releases import Files, read
@@ -43,6 +43,11 @@ class Site:
         told = configured(sid_path or self.folder, **(chosen | hvsc))
         for module in (fetching, places):
             self.monkeypatch.setattr(module, "configuration", lambda: told)
+
+    def web_stalls_after(self, seconds: float) -> None:
+        """A server may be silent for so long only."""
+        self.monkeypatch.setattr(web.Web.__init__, "__kwdefaults__", {"stall_s": seconds})
+        self.monkeypatch.setattr(downloading, "_PAUSE_S", 0.0)
 
     def ask(self, **parameters: Any) -> Job:
         return controls.ask_for("fetch", parameters, here=True)

@@ -1,9 +1,11 @@
 """Does a fetch bring the newest HVSC into the catalogue, and tell when there is nothing newer?"""
 
 import pytest
+from django.test import Client
 
+from jobs import controls
 from playback.models import Collection, Track
-from tests.fakes.hvsc_releases import archive, tunes, whole
+from tests.fakes.hvsc_releases import archive, tune, tunes, whole
 from tests.playback.fetching_site import Site, catalogue, ids
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +47,76 @@ def test_force_fetches_again_what_is_here(site: Site) -> None:
     assert job.state == "completed"
     assert site.files() == whole(84, tunes(84))
     assert ids() == before
+
+
+def test_what_plays_goes_on_playing_while_the_collection_changes(site: Site) -> None:
+    """A session names a file, whose bytes are there before the swap, between swap and import, and after."""
+    site.mirror.publish(83, archive(whole(83, tunes(83))))
+    site.fetch()
+    client = Client()
+    body = {"sidPath": "DEMOS/A-F/Alpha.sid"}
+    url = client.post("/api/play", body, content_type="application/json").json()["session"]["sidUrl"]
+    old, new = tunes(83)["DEMOS/A-F/Alpha.sid"], tune("Alpha", seed=2)
+    site.mirror.publish(84, archive(whole(84, tunes(84) | {"DEMOS/A-F/Alpha.sid": new})))
+    job = site.ask()
+    seen = []
+    while not job.is_over:
+        site.run(job, slices=1)
+        seen.append((job.checkpoint["phase"], client.get(url).getvalue()))
+    assert {phase for phase, data in seen if data == old} >= {"download", "unpack", "verify", "swap"}
+    assert {phase for phase, data in seen if data == new} >= {"import", "clean"}
+    assert {data for _, data in seen} == {old, new}
+
+
+def test_an_hvsc_that_somebody_put_there_comes_into_the_catalogue(site: Site) -> None:
+    from tests.fakes.hvsc_releases import write
+
+    write(whole(84, tunes(84)), site.tree)
+    site.mirror.publish(84)
+    job = site.fetch()
+    assert job.result is not None
+    assert job.result["message"] == "HVSC 84 is the newest."
+    assert Collection.objects.get().version == "84"
+    assert Track.objects.count() == len(ids()) > 0
+
+
+def test_sid_path_may_be_the_collection_s_root_itself(site: Site) -> None:
+    from tests.fakes.hvsc_releases import write
+
+    write(whole(83, tunes(83)), site.folder)
+    site.configure(sid_path=site.folder)
+    site.mirror.publish(84, archive(whole(84, tunes(84))))
+    assert site.fetch().state == "completed"
+    assert Collection.objects.get().root == str(site.folder)
+    assert (site.folder / "MUSICIANS/E/Example_Ada/New_in_84.sid").exists()
+    assert not site.stage.exists()
+
+
+def test_a_release_may_be_chosen(site: Site) -> None:
+    site.mirror.publish(83, archive(whole(83, tunes(83))))
+    site.mirror.publish(84, archive(whole(84, tunes(84))))
+    site.fetch()
+    assert site.fetch(version=83).state == "completed"
+    assert site.files() == whole(83, tunes(83))
+    job = site.fetch(version=83)
+    assert job.result is not None
+    assert job.result["message"] == "HVSC 83 is here already."
+
+
+def test_a_mirror_behind_is_told_and_nothing_goes_back(site: Site) -> None:
+    site.mirror.publish(84, archive(whole(84, tunes(84))))
+    site.fetch()
+    site.mirror.version = 82
+    job = site.fetch()
+    assert job.result is not None
+    assert job.result["message"] == "HVSC 84 is here; the newest to be had is 82."
+    assert site.files() == whole(84, tunes(84))
+
+
+def test_staff_s_programs_begin_one(site: Site, admin_client: Client) -> None:
+    answer = admin_client.post("/api/fetch", {"force": True}, content_type="application/json")
+    assert answer.status_code == 202
+    assert answer.json()["type"] == "fetch"
+    for wrong in ({"version": 0}, {"version": 1000}, {"force": "perhaps"}, {"url": "https://example.org"}):
+        with pytest.raises(Exception, match="not right"):
+            controls.ask_for("fetch", wrong)

@@ -52,6 +52,14 @@ class Command(BaseCommand):
         if job is None:
             raise InvalidInput("There is no such job.")
         carrier.run_here(job.pk)
+        guarding.look_after()  # where its process was killed and no worker is there to see it
+        job.refresh_from_db()
+        if job.state == Job.State.PENDING:
+            return job
+        if job.state == Job.State.RUNNING:
+            raise InvalidInput(
+                "It is running. Where its process was killed, that is noticed after half a minute."
+            )
         again = controls.retry if job.state in (Job.State.FAILED, Job.State.CANCELLED) else controls.resume
         again(job)
         return job
