@@ -6,6 +6,7 @@ Needs the corpus of real tunes beside the project.
 """
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, CORPUS, ROOT, Site, serve_site
 from tests.browser.listening import Listener
+from tests.browser.staff import add_staff, sign_in
 
 PICTURES: Final = ROOT / "docs" / "images"
 THEMES: Final = ("dark", "light", "c64")
@@ -74,16 +76,30 @@ def trouble(page: Page, width: int) -> None:
     page.locator("#trouble").wait_for()
 
 
+def jobs(page: Page, width: int) -> None:
+    """The table of jobs after some work."""
+    del width
+    sign_in(page, Site(int(page.url.split(":")[2].split("/")[0])))
+    for folder in (str(CORPUS), "/no/such/folder"):
+        page.goto(f"{page.url.split('/admin')[0]}/admin/jobs/begin/import/")
+        page.get_by_label("Path").fill(folder)
+        page.get_by_role("button", name="Begin").click()
+        page.locator(".job .state", has_text=re.compile("completed|failed")).wait_for()
+    page.get_by_role("link", name="Jobs", exact=True).click()
+    page.locator("[data-live]", has_text="Live").wait_for()
+
+
 SCENES: Final[dict[str, Callable[[Page, int], None]]] = {
     "player": play,
     "queue": queue,
     "search": search,
     "library": library,
     "trouble": trouble,
+    "jobs": jobs,
 }
 TOP: Final = {"player", "queue", "trouble"}
 # Those that are kept in docs/; the others on request.
-KEPT: Final = ("player", "queue", "search")
+KEPT: Final = ("player", "queue", "search", "jobs")
 
 
 def take(browser: Browser, site: Site, scene: str, theme: str, width: int) -> None:
@@ -116,6 +132,7 @@ def main() -> None:
         sync_playwright() as driver,
     ):
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        add_staff(Path(folder))
         browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         for scene in sys.argv[1:] or KEPT:
             for theme in THEMES:

@@ -1,9 +1,6 @@
 """Does staff's work go well in a real browser: signing in, beginning a job, watching it, steering it, and playing?"""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,15 +10,11 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import ROOT, Site, serve_site
 from tests.browser.listening import Listener
+from tests.browser.staff import add_staff, sign_in
 from tests.playback.made_up_sids import put
 
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PASSWORD: Final = "analytical engine"
 _FILES: Final = 4000
-_ADA: Final = f"""
-from core.models import User
-User.objects.create_superuser("ada", password={PASSWORD!r})
-"""
 
 
 class Office:
@@ -31,11 +24,7 @@ class Office:
         self.site, self.music = site, music
 
     def sign_in(self, page: Page) -> None:
-        page.goto(f"{self.site.url}admin/jobs/")
-        page.get_by_label("Username").fill("ada")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_visible()
+        sign_in(page, self.site)
 
     def begin_import(self, page: Page, folder: Path) -> None:
         page.goto(f"{self.site.url}admin/jobs/begin/import/")
@@ -50,12 +39,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Office"]:
     for number in range(_FILES):
         put(folder / "music", f"{number}.sid", title=f"Tune {number}")
     with serve_site(folder, corpus=False) as site:
-        environ = os.environ | {
-            "SIDFLOW_DATA_DIR": str(folder / "data"),
-            "DJANGO_SETTINGS_MODULE": "sidflow_site.settings",
-        }
-        command = [sys.executable, "manage.py", "shell", "-v0", "-c", _ADA]
-        subprocess.run(command, cwd=ROOT, env=environ, check=True)
+        add_staff(folder)
         yield Office(site, folder / "music")
 
 
