@@ -4,6 +4,7 @@ With the real `manage.py work`, on the SQLite of a fresh data folder, on a Postg
 """
 
 import contextlib
+import math
 import os
 import signal
 import statistics
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,7 +95,7 @@ def _begin_one() -> None:
     from jobs import controls
 
     job = controls.ask_for("bench-nothing")
-    _until(lambda: _is_over(job))
+    _until(partial(_is_over, job))
 
 
 def _tell_through(name: str) -> None:
@@ -125,9 +127,9 @@ def _tell_clicks(name: str) -> None:
         clicked = time.time()
         answer = client.post("/api/admin/jobs", {"type": "bench-nothing"}, content_type="application/json")
         job = Job.objects.get(pk=answer.json()["id"])
-        _until(lambda job=job: _is_over(job))
+        _until(partial(_is_over, job))
         first.append(job.lines.get(number=1).at.timestamp() - clicked)
-        over.append(job.ended_at.timestamp() - clicked)
+        over.append(job.ended_at.timestamp() - clicked if job.ended_at else math.inf)
     tell(f"{name}.click_to_first_line.p50", statistics.median(first) * 1000, "ms")
     tell(f"{name}.click_to_first_line.max", max(first) * 1000, "ms")
     tell(f"{name}.click_to_completed.p50", statistics.median(over) * 1000, "ms")
@@ -140,14 +142,14 @@ def _tell_kills(name: str) -> None:
     took = []
     for _ in range(_KILLS):
         job = controls.ask_for("bench-endless")
-        pid = _until(lambda job=job: _runs_in(job))
+        pid = _until(partial(_runs_in, job))
         time.sleep(0.5)
         os.kill(pid, signal.SIGKILL)
         killed = time.perf_counter()
-        _until(lambda job=job, pid=pid: _runs_in(job) not in (None, pid))
+        _until(partial(_runs_elsewhere, job, pid))
         took.append(time.perf_counter() - killed)
         controls.cancel(job)
-        _until(lambda job=job: _is_over(job))
+        _until(partial(_is_over, job))
     tell(f"{name}.kill_to_going_on.p50", statistics.median(took), "s")
     tell(f"{name}.kill_to_going_on.max", max(took), "s")
 
@@ -156,6 +158,10 @@ def _runs_in(job: Any) -> int | None:
     job.refresh_from_db()
     pid: int | None = job.checkpoint.get("pid")
     return pid
+
+
+def _runs_elsewhere(job: Any, pid: int) -> bool:
+    return _runs_in(job) not in (None, pid)
 
 
 if __name__ == "__main__":
