@@ -102,22 +102,6 @@ def test_a_backup_becomes_the_same_site_elsewhere(site: OwnSite, backup: Path, t
         assert not (other.data / ".restore").exists()
 
 
-def test_a_restore_puts_what_was_there_aside(backup: Path, tmp_path: Path) -> None:
-    with own_site(tmp_path / "elsewhere") as other:
-        other.does("prepare_site")
-        (other.data / "hvsc").mkdir()
-        (other.data / "notes").write_text("mine", encoding="ascii")
-        passwords = told(other)["passwords"]
-        assert "--force puts it aside" in other.refuses("restore", str(backup))
-        assert told(other)["passwords"] == passwords
-        other.does("restore", "--force", str(backup))
-        assert told(other)["passwords"] != passwords
-        (aside,) = other.data.glob("before-restore-*")
-        assert (aside / "notes").read_text(encoding="ascii") == "mine"
-        assert {path.name for path in aside.iterdir()} & {"sidflow.sqlite3", "sidflow.pgdump"}
-        assert (other.data / "hvsc").is_dir(), "what is derived is nobody's to put aside"
-
-
 WRITE = """
 import itertools
 from django.db import transaction
@@ -348,22 +332,32 @@ def test_a_disk_that_refuses_leaves_the_old_backups(site: OwnSite, backup: Path)
     assert "Not a directory" in site.refuses("backup", "--to", f"{backup}/below")
 
 
-def test_a_restore_that_is_killed_leaves_the_old_or_the_new_site(
+def test_a_restore_over_a_site_puts_it_aside_and_is_the_old_or_the_new_one_when_killed(
     site: OwnSite, backup: Path, tmp_path: Path
 ) -> None:
     new = told(site)["passwords"]
     with own_site(tmp_path / "elsewhere") as other:
         other.does("prepare_site")
+        (other.data / "hvsc").mkdir()
+        (other.data / "notes").write_text("mine", encoding="ascii")
         old = told(other)["passwords"]
+        assert "--force puts it aside" in other.refuses("restore", str(backup))
         for seconds in (1.0, 1.6):
             running = other.started("restore", "--force", str(backup))
             time.sleep(seconds)
             running.kill()
             running.communicate()
-            checked = other.manage("check")
-            if checked.returncode:
-                assert "site.E001" in checked.stderr, "PostgreSQL had not yet said whether it was done"
+            now = other.manage("shell", "--no-imports", "-c", TELL)
+            if now.returncode:
+                assert "site.E001" in other.manage("check").stderr, (
+                    "PostgreSQL had not yet said whether it was done"
+                )
             else:
-                assert told(other)["passwords"] in (old, new)
+                assert json.loads(now.stdout)["passwords"] in (old, new)
         other.does("restore", "--force", str(backup))
         assert told(other)["passwords"] == new
+        aside = everything(other.data)
+        assert b"mine" in [data for name, data in aside.items() if name.endswith("Z/notes")]
+        kept = [name for name in aside if name.startswith("before-restore-")]
+        assert any(name.endswith(("/sidflow.sqlite3", "/sidflow.pgdump")) for name in kept)
+        assert (other.data / "hvsc").is_dir(), "what is derived is nobody's to put aside"
