@@ -7,7 +7,7 @@ one; a rebuild adds the rows that are missing, and never removes or changes one.
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.core.management.color import no_style
 from django.db import connection
@@ -52,6 +52,12 @@ class AuditTrail:
     """`audit/admin-actions.jsonl`, and its archives beside it."""
 
     path = f"audit/{NAME}"
+
+    def prepare(self) -> None:
+        """Brings the file up to date; one that is lost with all its archives is written anew.  Outside of transactions."""
+        if not parts(audit_file.log_file().parent):
+            AuditEntry.objects.filter(in_file=True).update(in_file=False)
+        audit_file.write_out(patience_s=5)
 
     def write(self, folder: Path, progress: Progress) -> bool:
         place = folder / self.path
@@ -101,15 +107,18 @@ def _whole_lines(part: Path) -> Iterator[bytes]:
 
 def _add_missing(documents: Sequence[AuditLine], counts: Counts, *, in_file: bool) -> None:
     """A row of the same content is the line's; else it gets the line's number, or a new one where that is taken."""
-    of_then = AuditEntry.objects.filter(at__in={line.timestamp for line in documents})
-    there = [{name: getattr(row, name) for name in documents[0].values()} for row in of_then]
+    rows = list(AuditEntry.objects.filter(at__in={line.timestamp for line in documents}))
+    there = [(row.pk, {name: getattr(row, name) for name in documents[0].values()}) for row in rows]
     ids = [line.id for line in documents if line.id]
     taken = set(AuditEntry.objects.filter(pk__in=ids).values_list("pk", flat=True))
     # Not the database's next number: it does not see those that we give, and would give them again.
     highest: int = max([AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0, *ids])
+    known: list[int] = []
     for line in documents:
-        if (values := line.values()) in there:
-            there.remove(values)
+        values = line.values()
+        if same := next((row for row in there if row[1] == values), None):
+            there.remove(same)
+            known.append(same[0])
             counts.unchanged += 1
             continue
         number = line.id
@@ -118,6 +127,9 @@ def _add_missing(documents: Sequence[AuditLine], counts: Counts, *, in_file: boo
         AuditEntry.objects.create(pk=number, in_file=in_file, **values)
         taken.add(number)
         counts.added += 1
+    if in_file:
+        AuditEntry.objects.filter(pk__in=known, in_file=False).update(in_file=True)
 
 
-register(AuditTrail())
+trail: Final = AuditTrail()
+register(trail)

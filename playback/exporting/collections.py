@@ -9,7 +9,8 @@ from django.conf import settings
 from pydantic import AwareDatetime, Field
 
 from core.exporting import Counts, Document
-from playback.catalogue.models import Collection
+from playback.catalogue.models import Collection, SidFile
+from playback.exporting.removing import remove_tunes
 
 
 class CollectionLine(Document):
@@ -86,6 +87,7 @@ class CollectionLoader:
         if replace:
             others = Collection.objects.exclude(name__in=[line.collection for line in self._lines])
             counts.removed = others.count()
+            remove_tunes(SidFile.objects.filter(collection__in=others))
             others.delete()
         counts.remarks = tuple(remarks)
         return counts

@@ -12,6 +12,7 @@ from django.db.models import Q
 from core.exporting import BATCH, Counts, DataFileError
 from playback.catalogue.counting import count_artists, count_folders
 from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
+from playback.exporting.removing import remove_tunes
 from playback.exporting.tunes import FILE_COLUMNS, TuneLine
 from playback.search import index
 
@@ -135,12 +136,9 @@ class TuneLoader:
         )
 
     def _remove_others(self) -> None:
-        others = set(SidFile.objects.values_list("pk", flat=True)) - self._seen
-        self._counts.removed = len(others)
-        for some in _in_batches(sorted(others)):
-            albums = list(SidFile.objects.filter(pk__in=some).values_list("album_id", flat=True))
-            SidFile.objects.filter(pk__in=some).delete()
-            Album.objects.filter(pk__in=albums).delete()
+        others = sorted(set(SidFile.objects.values_list("pk", flat=True)) - self._seen)
+        for some in _in_batches(others):
+            self._counts.removed += remove_tunes(SidFile.objects.filter(pk__in=some))
         for some in _in_batches(self._songs_beyond):
             Track.objects.filter(pk__in=some).delete()
 

@@ -63,11 +63,11 @@ def make_backup(
             )
             size = making.archive.stat().st_size
             final = folder / making.archive.name
+            rotation.note(folder, final.name, size)
             making.archive.rename(final)
             sync_folder(folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        rotation.note(folder, final)
         return Made(final, size, len(members), rotation.rotate(folder, keep) if keep else [])
 
 

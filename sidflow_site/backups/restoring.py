@@ -6,6 +6,7 @@ Before the commit nothing has changed (with PostgreSQL: before its transaction);
 """
 
 import json
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from django.db import connection
 
 from core import audit
 from core.configuration import configuration
+from core.exporting import DataFileError
+from core.exports import trail
 from core.files import write_atomically
 from playback.catalogue.models import Collection
 from sidflow_site.backups import configuration_file, database, postgres_database, sqlite_database
@@ -26,6 +29,8 @@ from sidflow_site.backups.archive import CONFIGURATION, Header, read_archive
 from sidflow_site.backups.contents import is_derived
 from sidflow_site.backups.problems import BackupError
 from sidflow_site.backups.swapping import Move, commit, staging
+
+log = logging.getLogger(__name__)
 
 # In the data folder from the moment of a restore until the last of what follows from it is done.
 RESTORED: Final = ".restored.json"
@@ -199,6 +204,13 @@ def complete(data_dir: Path) -> bool:
     call_command("migrate", verbosity=0, interactive=False)
     _move_roots(Path(told["dataDir"]), data_dir)
     call_command("rebuild_search", if_missing=True, verbosity=0)
+    # Lines that were written between the database's moment and the file's: their rows, with their numbers.
+    try:
+        trail.read(data_dir, lambda _: None, replace=False)
+    except DataFileError as error:
+        log.error(
+            "the audit trail's file is as it was in the backup, and cannot be read to its end: %s", error
+        )
     audit.record("backup.restore", actor=None, resource=told["from"], details={"madeAt": told["madeAt"]})
     mark.unlink()
     return True

@@ -11,10 +11,10 @@ from core.files import write_atomically
 _LIST: Final = ".sidflow-backups.json"
 
 
-def note(folder: Path, backup: Path) -> None:
-    """Remembers beside the backups that this one is ours."""
-    known = [entry for entry in _known(folder) if entry["name"] != backup.name]
-    _write(folder, [*known, {"name": backup.name, "size": backup.stat().st_size, "site": _site()}])
+def note(folder: Path, name: str, size: int) -> None:
+    """Remembers beside the backups that the one of this name is ours; before it gets that name."""
+    known = [entry for entry in _known(folder) if entry["name"] != name]
+    _write(folder, [*known, {"name": name, "size": size, "site": _site()}])
 
 
 def rotate(folder: Path, keep: int) -> list[Path]:

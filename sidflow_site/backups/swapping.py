@@ -39,6 +39,7 @@ def staging(data_dir: Path) -> Path:
 def commit(data_dir: Path, moves: list[Move]) -> None:
     """From here on the site is the restored one: does the moves, or leaves them to the next start."""
     folder = staging(data_dir)
+    os.sync()  # a power cut behind the journal must find what it names
     draft = folder / f"{_JOURNAL}.draft"
     with draft.open("w", encoding="utf-8") as file:
         json.dump([asdict(move) for move in moves], file)

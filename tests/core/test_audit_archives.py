@@ -200,3 +200,11 @@ def test_the_command_says_what_it_did(trail: Path, capsys: pytest.CaptureFixture
         "Not larger than 10 MB: left as it is.",
         str(trail.parent / "admin-actions.000001.jsonl.gz"),
     ]
+
+
+def test_a_file_that_was_lost_is_written_anew(trail: Path, tmp_path: Path) -> None:
+    act("1", "2")
+    written = trail.read_bytes()
+    trail.unlink()
+    assert export(tmp_path / "one") == written
+    assert trail.read_bytes() == written

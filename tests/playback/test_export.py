@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -178,12 +179,14 @@ def test_what_the_files_do_not_have_goes_only_with_replace(catalogue: Path, tmp_
     put(catalogue, "DEMOS/A-F/New.sid", title="New")
     import_sids(catalogue)
     Schedule.objects.create(kind="other", cron="0 3 * * *")
-    Collection.objects.create(name="other", root="/other", kind="sids")
+    put(catalogue.parent / "other", "Other.sid")
+    import_sids(catalogue.parent / "other", name="other")
     rebuild(tmp_path / "one")
     assert SidFile.objects.filter(title="New").exists()
     assert Schedule.objects.count() == Collection.objects.count() == 2
     rebuild(tmp_path / "one", replace=True)
     assert export(tmp_path / "two") == before
+    assert not Album.objects.filter(sid_file=None).exists(), "nothing stays behind of what went"
 
 
 def test_a_path_that_another_tune_has_here_is_refused_and_settled_by_replace(
@@ -323,6 +326,23 @@ def test_a_line_is_one_line_and_says_the_same(document: dict[str, Any]) -> None:
     assert line.decode("utf-8").splitlines() == [line.decode("utf-8")[:-1]]
     assert json.loads(line) == document
     assert canonical(json.loads(line)) == line
+
+
+def test_what_a_comment_holds_comes_back_even_if_no_text_may_hold_it(catalogue: Path, tmp_path: Path) -> None:
+    """SQLite's JSON takes halves of surrogate pairs and NUL, PostgreSQL's does not: there it is told."""
+    odd = [{"song": None, "field": "COMMENT", "text": "half \ud83d, NUL \0, end \x85\u2028"}]
+    written = export(tmp_path)["classified/tunes.jsonl"]
+    document = json.loads(written.splitlines()[0])
+    document["tuneFile"]["notes"] = odd
+    lines = [canonical(document), *(line + b"\n" for line in written.splitlines()[1:])]
+    (tmp_path / "classified" / "tunes.jsonl").write_bytes(b"".join(lines))
+    if connection.vendor == "postgresql":
+        with pytest.raises(CommandError, match=r"classified/tunes.jsonl, lines 1 to"):
+            rebuild(tmp_path)
+        return
+    rebuild(tmp_path)
+    assert SidFile.objects.get(path=document["path"]).notes == odd
+    assert export(tmp_path / "two")["classified/tunes.jsonl"] == b"".join(lines)
 
 
 def test_a_file_that_cannot_be_written_to_its_end_stays_as_it_was(tmp_path: Path) -> None:

@@ -110,7 +110,8 @@ from core.models import User
 for number in itertools.count():
     with transaction.atomic():
         User.objects.create(username=f"writer {number}")
-        audit.record("writer.add", actor=None)
+        User.objects.create(username=f"reader {number}")
+    audit.record("writer.add", actor=None, resource=str(number))
     print(number, flush=True)
 """
 
@@ -126,13 +127,18 @@ def test_a_backup_of_a_site_that_writes_is_of_one_moment(site: OwnSite, tmp_path
     finally:
         writer.kill()
         writer.communicate()
-        site.asks("from core.models import User; User.objects.filter(username__startswith='writer').delete()")
+        site.asks("from core.models import User; User.objects.exclude(username='admin').delete()")
     with own_site(tmp_path / "elsewhere") as other:
         other.does("restore", str(backups(folder)[0]))
         after = told(other)
-        users = [name for name in after["passwords"] if name.startswith("writer")]  # type: ignore[attr-defined]
-        rows = [action for action in after["actions"] if action == "writer.add"]  # type: ignore[attr-defined]
-        assert len(users) == len(rows) > 0
+        writers, readers = (
+            {int(name.split()[1]) for name in after["passwords"] if name.startswith(kind)}  # type: ignore[attr-defined]
+            for kind in ("writer", "reader")
+        )
+        assert writers == readers == set(range(len(writers)))
+        assert len(writers) > 0
+        lines = (other.data / "audit" / "admin-actions.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line)["action"] for line in lines] == after["actions"], "no line without its row"
 
 
 def test_an_encrypted_backup_opens_with_its_passphrase_only(site: OwnSite, tmp_path: Path) -> None:
@@ -292,10 +298,10 @@ def test_only_own_and_old_backups_are_removed(tmp_path: Path, settings: Any) -> 
         path.write_bytes(b"whole")
     foreign, changed, others, old, kept, newest = paths
     settings.DATA_DIR = tmp_path / "other site"
-    rotation.note(tmp_path, others)
+    rotation.note(tmp_path, others.name, 5)
     settings.DATA_DIR = tmp_path / "site"
     for path in (changed, old, kept, newest):
-        rotation.note(tmp_path, path)
+        rotation.note(tmp_path, path.name, 5)
     changed.write_bytes(b"changed since")
     assert rotation.rotate(tmp_path, 2) == [old]
     assert backups(tmp_path) == [foreign, changed, others, kept, newest]

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from core.audit_file import write_out
 from core.exporting import all_exports, snapshot
+from core.exports import trail
 from core.terminal_stages import TerminalStages
 from sidflow_site.backups.problems import sentence_for
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         folder = (options["to"] or Path(settings.DATA_DIR)).absolute()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_out(patience_s=5)
+            trail.prepare()
             with snapshot(), TerminalStages(sys.stderr) as stages:
                 for export in all_exports():
                     changed = export.write(folder, partial(stages.update, export.path))
