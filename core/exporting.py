@@ -25,6 +25,8 @@ from core.files import replace_changed
 
 BATCH: Final = 500
 _LINES_IN_MEMORY: Final = 10_000
+# About how much of reading a file is its lines; the rest is what follows when all are known.
+_LINES_SHARE: Final = 0.6
 # Lone surrogates, which UTF-8 has not, and what some programs take for the end of a line.
 _ESCAPED: Final = re.compile("[\ud800-\udfff\x7f\x85\u2028\u2029]")
 
@@ -66,7 +68,7 @@ class Loader(Protocol[D_contra]):
     """Makes rows of documents: batch by batch, then what can only be done when all are known."""
 
     def take(self, documents: Sequence[D_contra]) -> None: ...
-    def finish(self, *, replace: bool) -> Counts: ...
+    def finish(self, *, replace: bool, progress: Progress) -> Counts: ...
 
 
 class Export(Protocol):
@@ -148,9 +150,11 @@ class JsonLines(Generic[D]):
             with telling(f"{self.path}, lines {batch[0][0]} to {batch[-1][0]}"):
                 loader.take(documents)
             done += sum(len(line) for _, line in batch)
-            progress(done / total)
+            progress(_LINES_SHARE * done / total)
         with telling(self.path):
-            return loader.finish(replace=replace)
+            return loader.finish(
+                replace=replace, progress=lambda part: progress(_LINES_SHARE + (1 - _LINES_SHARE) * part)
+            )
 
     def _parsed(self, number: int, line: bytes) -> D:
         return parsed(self._kind, line, f"{self.path}, line {number}")

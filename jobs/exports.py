@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.core.exceptions import ValidationError
 from pydantic import Field
 
-from core.exporting import Counts, DataFileError, Document, JsonLines, register
+from core.exporting import Counts, DataFileError, Document, JsonLines, Progress, register
 from jobs.cron import check_cron
 from jobs.models import Schedule
 
@@ -53,7 +53,8 @@ class _Loader:
             Schedule.objects.filter(pk=row.pk).update(**values, next_at=None)
             self._counts.changed += 1
 
-    def finish(self, *, replace: bool) -> Counts:
+    def finish(self, *, replace: bool, progress: Progress) -> Counts:
+        progress(1)
         if replace:
             others = Schedule.objects.exclude(kind__in=self._kinds)
             self._counts.removed = others.count()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from django.conf import settings
 from pydantic import AwareDatetime, Field
 
-from core.exporting import Counts, Document
+from core.exporting import Counts, Document, Progress
 from playback.catalogue.models import Collection, SidFile
 from playback.exporting.removing import remove_tunes
 
@@ -57,7 +57,8 @@ class CollectionLoader:
     def take(self, documents: Sequence[CollectionLine]) -> None:
         self._lines += documents
 
-    def finish(self, *, replace: bool) -> Counts:
+    def finish(self, *, replace: bool, progress: Progress) -> Counts:
+        progress(1)
         counts = Counts()
         remarks = []
         for line in sorted(self._lines, key=lambda line: line.position):

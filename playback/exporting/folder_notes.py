@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from core.exporting import Counts, DataFileError, Document
+from core.exporting import Counts, DataFileError, Document, Progress
 from playback.catalogue.models import Collection, FolderNote
 from playback.catalogue.paths import LONGEST_PATH
 
@@ -54,7 +54,8 @@ class FolderNoteLoader:
                 self._counts.unchanged += 1
             self._seen.add(row.pk)
 
-    def finish(self, *, replace: bool) -> Counts:
+    def finish(self, *, replace: bool, progress: Progress) -> Counts:
+        progress(1)
         if replace:
             gone = set(FolderNote.objects.values_list("pk", flat=True)) - self._seen
             for pk in gone:

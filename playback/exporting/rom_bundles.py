@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from core.exporting import Counts, Document
+from core.exporting import Counts, Document, Progress
 from playback.roms.models import RomBundle
 from playback.roms.storage import read_rom
 
@@ -48,7 +48,8 @@ class RomBundleLoader:
     def take(self, documents: Sequence[RomBundleLine]) -> None:
         self._lines += documents
 
-    def finish(self, *, replace: bool) -> Counts:
+    def finish(self, *, replace: bool, progress: Progress) -> Counts:
+        progress(1)
         counts = Counts()
         names = [line.name for line in self._lines]
         if replace:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from core.exporting import BATCH, Counts, DataFileError
+from core.exporting import BATCH, Counts, DataFileError, Progress
 from playback.catalogue.counting import count_artists, count_folders
 from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
 from playback.exporting.removing import remove_tunes
@@ -60,7 +60,7 @@ class TuneLoader:
         self._seen.update(row.pk for _, row in both)
         self._follow_songs(both)
 
-    def finish(self, *, replace: bool) -> Counts:
+    def finish(self, *, replace: bool, progress: Progress) -> Counts:
         if replace:
             self._remove_others()
         if SidFile.objects.filter(path__startswith=_PARKED).exists():
@@ -70,7 +70,7 @@ class TuneLoader:
         for collection in Collection.objects.all():
             count_folders(collection)
         count_artists()
-        index.rebuild()
+        index.rebuild(lambda done, total: progress(done / max(total, 1)))
         return self._counts
 
     def _refuse_doubled(self, documents: Sequence[TuneLine]) -> None:

@@ -38,7 +38,7 @@ def dump(target: Path, *, with_derived: bool, progress: Callable[[float], None] 
     """Writes it to a new file as it is at one moment, and looks whether that is sound.  Raises BackupError."""
     without = left_out_tables(with_derived=with_derived)
     if is_postgres():
-        postgres_database.dump(target, without_rows=without)
+        postgres_database.dump(target, without_rows=without, progress=progress)
     else:
         sqlite_database.dump(connection.settings_dict, target, without_rows=without, progress=progress)
     refuse_broken(target)

@@ -3,10 +3,12 @@
 By PostgreSQL's own programs.  The password reaches them through the environment, never on a command line.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,7 @@ from django.db import connection
 from sidflow_site.backups.contents import DERIVED_TABLES
 from sidflow_site.backups.problems import BackupError
 
+_LOOK_EVERY_S: Final = 0.2
 FILE_NAME: Final = "database/sidflow.pgdump"
 # libpq's variables by the names of its connection parameters.
 _VARIABLES: Final = {
@@ -39,15 +42,31 @@ def _environ() -> dict[str, str]:
     return os.environ | {variable: str(told[name]) for name, variable in _VARIABLES.items() if told.get(name)}
 
 
-def _run(program: str, *arguments: str) -> None:
+def _run(program: str, *arguments: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Runs it to its end; `meanwhile` is called a few times a second.  Raises BackupError with what it says."""
     if not shutil.which(program):
         raise BackupError(f"{program} is not installed: apt-get install postgresql-client")
-    done = subprocess.run(
-        [program, *arguments], env=_environ(), stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise BackupError(f"{program}: {said[0] if said else f'ended with {done.returncode}'}")
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [program, *arguments],
+            env=_environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_LOOK_EVERY_S)
+                    break
+                meanwhile()
+        finally:
+            process.terminate()
+            process.wait()
+        if process.returncode:
+            said.seek(0)
+            lines = said.read().decode(errors="replace").strip().splitlines()
+            raise BackupError(f"{program}: {lines[0] if lines else f'ended with {process.returncode}'}")
 
 
 def size() -> int:
@@ -57,8 +76,15 @@ def size() -> int:
         return int(cursor.fetchone()[0])
 
 
-def dump(target: Path, *, without_rows: Sequence[str]) -> None:
+def dump(
+    target: Path, *, without_rows: Sequence[str], progress: Callable[[float], None] = lambda _: None
+) -> None:
     """Writes the database as it is at one moment.  Raises BackupError."""
+    about = max(size(), 1)
+
+    def tell() -> None:
+        progress(target.stat().st_size / about if target.exists() else 0)
+
     names = [f"--exclude-table-data={table}" for table in without_rows]
     _run(
         "pg_dump",
@@ -69,6 +95,7 @@ def dump(target: Path, *, without_rows: Sequence[str]) -> None:
         "--no-password",
         *names,
         f"--file={target}",
+        meanwhile=tell,
     )
 
 
@@ -94,7 +121,7 @@ def refuse_used() -> None:
         raise BackupError(f"The database has {others} other connections: stop the site first.")
 
 
-def put_back(path: Path, *, scratch: Path) -> None:
+def put_back(path: Path, *, scratch: Path, meanwhile: Callable[[], None] = lambda: None) -> None:
     """Makes the database what the dump says: all of it or, where anything fails, nothing.  Raises BackupError.
 
     Tables that are neither ours nor the dump's stay as they are.
@@ -118,6 +145,7 @@ def put_back(path: Path, *, scratch: Path) -> None:
         f"--output={os.devnull}",
         f"--file={clear}",
         f"--file={fill}",
+        meanwhile=meanwhile,
     )
 
 

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -182,14 +183,13 @@ def _database_moves(dump: Path, aside: Path) -> list[Move]:
 
 def _put_database_back(dump: Path, folder: Path, aside: Path, progress: Progress) -> None:
     if database.has_rows():
-        progress("Keeping the old database", 0)
         aside.mkdir(mode=0o700)
-        postgres_database.dump(aside / "sidflow.pgdump", without_rows=[])
-    progress("Restoring the database", 0)
+        keep = partial(progress, "Keeping the old database")
+        postgres_database.dump(aside / "sidflow.pgdump", without_rows=[], progress=keep)
     scratch = folder / "scratch"
     scratch.mkdir()
     write_atomically(folder / _DATABASE_UNDER_WAY, b"")
-    postgres_database.put_back(dump, scratch=scratch)
+    postgres_database.put_back(dump, scratch=scratch, meanwhile=lambda: progress("Restoring the database", 0))
 
 
 def complete(data_dir: Path) -> bool:
