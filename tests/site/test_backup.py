@@ -367,3 +367,12 @@ def test_a_restore_over_a_site_puts_it_aside_and_is_the_old_or_the_new_one_when_
         kept = [name for name in aside if name.startswith("before-restore-")]
         assert any(name.endswith(("/sidflow.sqlite3", "/sidflow.pgdump")) for name in kept)
         assert (other.data / "hvsc").is_dir(), "what is derived is nobody's to put aside"
+
+
+def test_a_backup_of_an_older_sidflow_is_migrated(tmp_path: Path) -> None:
+    with own_site(tmp_path / "old") as old, own_site(tmp_path / "new") as new:
+        old.does("migrate", "--verbosity", "0")
+        old.does("migrate", "--verbosity", "0", "jobs", "0002")
+        old.does("backup", "--to", str(tmp_path))
+        new.does("restore", str(backups(tmp_path)[0]))
+        new.does("migrate", "--check")

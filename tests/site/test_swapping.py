@@ -1,10 +1,12 @@
 """Is a site the old or the new one, wherever a restore was killed?"""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sidflow_site.backups.swapping import Move, commit, finish, staging
+from sidflow_site.checks import restore_is_whole
 from sidflow_site.site_lock import Taken, restoring, serving
 
 OLD = {"database": "old", "database-wal": "old", "audit/log": "old", "kept/tune": "kept"}
@@ -69,6 +71,16 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_site(
         assert not staging(tmp_path).exists()
     finish(tmp_path)
     assert live(tmp_path) == (OLD if steps == 0 else NEW)
+
+
+def test_a_restore_that_ended_inside_of_postgresql_keeps_the_site_from_starting(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    assert restore_is_whole() == []
+    put(staging(tmp_path), {"database-under-way": ""})
+    (message,) = restore_is_whole()
+    assert (message.id, message.is_serious()) == ("site.E001", True)
 
 
 def test_who_serves_and_who_restores_keep_each_other_out(tmp_path: Path) -> None:
