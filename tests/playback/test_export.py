@@ -122,6 +122,8 @@ def test_a_file_that_would_not_change_is_left_alone(catalogue: Path, tmp_path: P
 def test_lines_are_sorted_by_their_bytes_however_many_there_are(
     catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    SidFile.objects.filter(title="Alpha").update(path="ZZZ/last.sid")
+    Collection.objects.create(name="A", root="/a", kind="sids")
     whole = export(tmp_path / "whole")
     monkeypatch.setattr(exporting, "_LINES_IN_MEMORY", 2)
     assert export(tmp_path / "merged") == whole

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import shutil
 import signal
 import tarfile
 import time
@@ -145,7 +146,9 @@ def test_an_encrypted_backup_opens_with_its_passphrase_only(site: OwnSite, tmp_p
     # The real gpg, behind a door that writes down what it is told.
     door = tmp_path / "bin" / "gpg"
     door.parent.mkdir()
-    door.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nexec /usr/bin/gpg "$@"\n', encoding="ascii")
+    door.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nexec {shutil.which("gpg")} "$@"\n', encoding="ascii"
+    )
     door.chmod(0o755)
     secret = {"SIDFLOW_BACKUP_PASSPHRASE": "open sésame", "PATH": f"{door.parent}:{os.environ['PATH']}"}
     said = site.does("backup", "--to", str(tmp_path), **secret)
