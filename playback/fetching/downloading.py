@@ -99,7 +99,7 @@ def _transfer(web: Web, url: str, place: Path) -> Iterator[Progress]:
         headers["Range"] = f"bytes={have}-"
         if notes.get("validator"):
             headers["If-Range"] = notes["validator"]
-    with web.get(url, headers) as answer:
+    with web.get(url, headers, is_large=True) as answer:
         if answer.status == 416 and have and have == notes.get("total"):
             _finish(place, have)
             return

@@ -48,16 +48,16 @@ from playback.hvsc.update_plan import UPDATE_FOLDER, moves_of
 # Further back, the complete archive is less to load and to do.
 MOST_UPDATES: Final = 6
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# Of a thousand steps of the whole, where each phase begins and ends.
+# Of a thousand steps of the whole, where each phase begins and ends, and what it says before it knows more.
 _SHARES: Final = {
-    "finish": (0, 5),
-    "find": (5, 10),
-    "download": (10, 350),
-    "unpack": (350, 500),
-    "verify": (500, 600),
-    "swap": (600, 610),
-    "import": (610, 970),
-    "clean": (970, 1000),
+    "finish": (0, 5, "Looking at what is here"),
+    "find": (5, 10, "Asking for the newest release"),
+    "download": (10, 350, "Downloading"),
+    "unpack": (350, 500, "Unpacking"),
+    "verify": (500, 600, "Comparing with Songlengths.md5"),
+    "swap": (600, 610, "Putting the new collection in its place"),
+    "import": (610, 970, "Importing"),
+    "clean": (970, 1000, "Removing what is not needed any more"),
 }
 _PHASES: Final = tuple(_SHARES)
 
@@ -140,10 +140,8 @@ class _Fetch:
 
     def _tell(self, part: float, message: str) -> None:
         """How far this phase is, 0 to 1."""
-        begin, end = _SHARES[self.state["phase"]]
-        self.work.progress(
-            round(begin + (end - begin) * min(part, 1)), 1000, message or self.state["phase"].title()
-        )
+        begin, end, said = _SHARES[self.state["phase"]]
+        self.work.progress(round(begin + (end - begin) * min(part, 1)), 1000, message or said)
 
     # The phases.  Each yields where a checkpoint may be: where the state, or the disk, is further than it was at the last one.
 
@@ -169,26 +167,23 @@ class _Fetch:
         return ()
 
     def _archives(self, newest: Newest, here: int | None) -> list[dict[str, Any]]:
-        """What is to be downloaded: the complete archive, or the updates since what is here."""
+        """What is to be downloaded: the complete archive, or the updates since what is here; `told`: where the API says."""
         versions = range((here or 0) + 1, newest.version + 1)
         if self.told.update and not self.told.force and here and 1 <= len(versions) <= MOST_UPDATES:
+            told = {newest.version: newest.update_url}
             return [
-                self._archive(
-                    number, update_name(number), newest.update_url if number == newest.version else None
-                )
+                {"version": number, "name": update_name(number), "told": told.get(number)}
                 for number in versions
             ]
         if self.told.update:
             self.work.say("Updates do not lead there from what is here: the complete archive is taken.")
-        return [self._archive(newest.version, complete_name(newest.version), newest.complete_url)]
+        name = complete_name(newest.version)
+        return [{"version": newest.version, "name": name, "told": newest.complete_url}]
 
-    def _archive(self, version: int, name: str, told: str | None) -> dict[str, Any]:
-        urls = [f"{mirror}/{name}" for mirror in self.mirrors]
-        return {
-            "version": version,
-            "name": name,
-            "urls": [*urls, *([told] if told and told not in urls else [])],
-        }
+    def _urls_of(self, archive: dict[str, Any]) -> list[str]:
+        """The mirrors as they are configured now, which may be others than when the job began; then where the API says."""
+        urls = [f"{mirror}/{archive['name']}" for mirror in self.mirrors]
+        return list(dict.fromkeys([*urls, *([archive["told"]] if archive["told"] else [])]))
 
     def _ask_for_newest(self) -> Newest:
         return find_newest(self.web, self.version_url, self.mirrors)
@@ -213,7 +208,7 @@ class _Fetch:
         for archive in self.state["archives"]:
             place = self._place_of(archive)
             began = time.monotonic()
-            for here, total in downloading.download(self.web, archive["urls"], place):
+            for here, total in downloading.download(self.web, self._urls_of(archive), place):
                 of = f" of {in_mb(total)}" if total else ""
                 self._tell(here / total if total else 0, f"Downloading {archive['name']}: {in_mb(here)}{of}")
                 yield
@@ -310,6 +305,9 @@ class _Fetch:
     def _swap(self) -> Iterator[None]:
         ready = swapping.what_is_ready(self.where)
         if ready is None or ready.version != self.state["version"]:
+            self.work.run(
+                ["sync", "-f", str(self.where.stage)]
+            )  # else a power cut after the swap could leave empty files
             ready = swapping.declare_ready(
                 self.where, self.state["version"], self.state["before"], self._moves()
             )

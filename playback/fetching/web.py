@@ -23,6 +23,8 @@ _MOST_ADDRESSES: Final = 3
 _LOOK_EVERY_S: Final = 0.5
 # So long may a server say nothing.
 STALL_S: Final = 30.0
+# So long may headers and small pages take in all.
+SMALL_S: Final = 60.0
 _AGENT: Final = "SIDFlow (HVSC fetch)"
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
@@ -41,6 +43,8 @@ class _PatientBytes(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, meanwhile: Meanwhile, stall_s: float) -> None:
         self._sock, self._meanwhile, self._stall_s = sock, meanwhile, stall_s
+        # One byte now and then is no answer: so long may headers, and small pages, take in all; None: as long as it wants.
+        self.until: float | None = None
 
     def readable(self) -> bool:
         return True
@@ -49,6 +53,8 @@ class _PatientBytes(io.RawIOBase):
         last = time.monotonic() + self._stall_s
         while True:
             self._meanwhile()
+            if self.until is not None and time.monotonic() > self.until:
+                raise TransferBroken("The server answers too slowly.")
             try:
                 return self._sock.recv_into(buffer)
             except TimeoutError:
@@ -59,9 +65,8 @@ class _PatientBytes(io.RawIOBase):
 class _Wire:
     """What http.client takes for its socket.  It closes it as soon as it has read the headers, so `close` does nothing."""
 
-    def __init__(self, sock: socket.socket, meanwhile: Meanwhile, stall_s: float) -> None:
-        self._sock = sock
-        self._bytes = _PatientBytes(sock, meanwhile, stall_s)
+    def __init__(self, sock: socket.socket, patient: _PatientBytes) -> None:
+        self._bytes = patient
         self.sendall = sock.sendall
 
     def close(self) -> None:
@@ -109,15 +114,23 @@ class Answer:
 class Web:
     """Asks servers.  `meanwhile` is called every half second while nothing comes, and may raise to end it."""
 
-    def __init__(self, rules: Rules, meanwhile: Meanwhile, *, stall_s: float = STALL_S) -> None:
-        self._rules, self._meanwhile, self._stall_s = rules, meanwhile, stall_s
+    def __init__(
+        self, rules: Rules, meanwhile: Meanwhile, *, stall_s: float = STALL_S, small_s: float = SMALL_S
+    ) -> None:
+        self._rules, self._meanwhile = rules, meanwhile
+        self._stall_s, self._small_s = stall_s, small_s
 
     @contextmanager
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Answer]:
-        """The answer to a GET, redirects followed.  Raises AddressRefused, MirrorFailed, TransferBroken."""
+    def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, is_large: bool = False
+    ) -> Iterator[Answer]:
+        """The answer to a GET, redirects followed.  Only one that `is_large` may take longer than a minute.
+
+        Raises AddressRefused, MirrorFailed, TransferBroken.
+        """
         for _ in range(MOST_REDIRECTS + 1):
             parts = checked_url(url, self._rules)
-            sock, response = self._ask(parts, headers or {})
+            sock, response = self._ask(parts, headers or {}, is_large=is_large)
             try:
                 target = response.getheader("Location")
                 if response.status not in _REDIRECTS or target is None:
@@ -137,17 +150,20 @@ class Web:
             time.sleep(min(rest, _LOOK_EVERY_S))
 
     def _ask(
-        self, parts: SplitResult, headers: Mapping[str, str]
+        self, parts: SplitResult, headers: Mapping[str, str], *, is_large: bool
     ) -> tuple[socket.socket, http.client.HTTPResponse]:
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         sock = self._connected(host, port, is_tls=parts.scheme == "https")
         connection = http.client.HTTPConnection(host, port)
-        connection.sock = _Wire(sock, self._meanwhile, self._stall_s)
+        patient = _PatientBytes(sock, self._meanwhile, self._stall_s)
+        patient.until = time.monotonic() + self._small_s
+        connection.sock = _Wire(sock, patient)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         standard = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Connection": "close"}
         try:
             connection.request("GET", target, headers={"Host": parts.netloc, **standard, **headers})
             response = connection.getresponse()
+            patient.until = None if is_large else patient.until
         except (OSError, http.client.HTTPException, ValueError) as error:
             sock.close()
             raise TransferBroken(f"{host} does not answer: {_said(error)}.") from None

@@ -22,7 +22,8 @@ _PIECE = 4096
 class Mirror:
     """What the mirror has and how it behaves; tests change both while it runs.
 
-    `slow_s`: a pause after each 4 KiB.  `cuts_at`: it hangs up after so many bytes of each answer.  `silent_at`: it says nothing
+    `slow_s`: a pause after each 4 KiB.  `cuts_at`: it hangs up after so many bytes of each answer.  `drips_s`: a pause after each byte of
+    what is no archive.  `silent_at`: it says nothing
     more after so many, and holds on.  `lies_by`: added to
     Content-Length.  `redirects`: paths and where they lead.  `answers`: paths and (status, headers, body) instead of what is
     there.  `came`: (path, Range header, bytes sent) of each request, in order.
@@ -34,6 +35,7 @@ class Mirror:
     etag: str | None = '"one"'
     slow_s: float = 0.0
     cuts_at: int | None = None
+    drips_s: float = 0.0
     silent_at: int | None = None
     lies_by: int = 0
     redirects: dict[str, str] = field(default_factory=dict)
@@ -148,14 +150,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if is_archive and mirror.cuts_at is not None:
             body = body[: mirror.cuts_at]
+        size = _PIECE if is_archive or not mirror.drips_s else 1
         try:
-            for begin in range(0, len(body), _PIECE):
-                piece = body[begin : begin + _PIECE]
+            for begin in range(0, len(body), size):
+                piece = body[begin : begin + size]
                 self.wfile.write(piece)
                 path, wanted, sent = mirror.came[number]
                 mirror.came[number] = (path, wanted, sent + len(piece))
+                time.sleep(mirror.slow_s if is_archive else mirror.drips_s)
                 if is_archive:
-                    time.sleep(mirror.slow_s)
                     self._fall_silent(begin + len(piece))
         except OSError:
             return  # the other side has had enough

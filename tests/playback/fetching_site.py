@@ -46,7 +46,7 @@ class Site:
 
     def web_stalls_after(self, seconds: float) -> None:
         """A server may be silent for so long only."""
-        self.monkeypatch.setattr(web.Web.__init__, "__kwdefaults__", {"stall_s": seconds})
+        self.monkeypatch.setattr(web.Web.__init__, "__kwdefaults__", {"stall_s": seconds, "small_s": 60.0})
         self.monkeypatch.setattr(downloading, "_PAUSE_S", 0.0)
 
     def ask(self, **parameters: Any) -> Job:

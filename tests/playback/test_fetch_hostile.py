@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from playback.fetching import archives, downloading, verifying
+from playback.fetching import archives, downloading, verifying, web
 from tests.fakes.hvsc_releases import Files, archive, seven_zip, tune, tunes, whole
 from tests.playback.fetching_site import Site, catalogue, ids
 
@@ -139,6 +139,13 @@ def test_a_version_api_that_talks_nonsense_is_passed_over_for_the_listing(here: 
     here.mirror.answers["/api/v1/version"] = (200, {}, answer)
     assert here.fetch().state == "completed"
     assert here.files() == NEW
+
+
+def test_an_answer_that_comes_byte_by_byte(here: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never silent for long, and never at an end."""
+    monkeypatch.setattr(web.Web.__init__, "__kwdefaults__", {"stall_s": 30.0, "small_s": 1.0})
+    here.mirror.drips_s = 0.2
+    must_fail(here, "fetch-mirror-failed", "answers too slowly")
 
 
 def test_neither_api_nor_listing(here: Site) -> None:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from jobs import carrier, controls, guarding, running
 from jobs.models import Job
 from playback.fetching import downloading, places, swapping
-from tests.fakes.hvsc_releases import Files, archive, tune, tunes, whole
+from tests.fakes.hvsc_releases import Files, archive, tune, tunes, whole, write
 from tests.playback.fetching_site import Site, ids
 
 SCRIPT = b"""# Resulting Version: 84
@@ -421,3 +421,50 @@ def test_a_fetch_that_was_given_up_after_its_swap_is_finished_by_the_next(here: 
     assert again.state == "completed"
     assert ids().keys() >= {("MUSICIANS/E/Example_Ada/New_in_84.sid", 1)}
     assert sorted(path.name for path in here.stage.iterdir()) == ["lock"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_root", [True, False])
+@pytest.mark.parametrize("again", ["retry", "another"])
+def test_a_stop_between_the_two_renames_of_a_file_system_that_cannot_exchange(
+    site: Site, is_root: bool, again: str
+) -> None:
+    """sidPath may be the collection's root itself, which is not there at that moment."""
+    site.monkeypatch.setattr(swapping, "_RENAME_EXCHANGE", 1 << 12)
+    if is_root:
+        site.configure(sid_path=write(OLD, site.tree))
+    site.mirror.publish(83, archive(OLD))
+    assert site.fetch().state == "completed"
+    site.mirror.publish(84, archive(NEW))
+    rename = Path.rename
+
+    def break_down(path: Path, target: Path) -> Path:
+        if target == site.tree:
+            raise OSError(5, "Input/output error", str(path))
+        return rename(path, target)
+
+    with site.monkeypatch.context() as broken:
+        broken.setattr(Path, "rename", break_down)
+        job = site.fetch()
+    assert job.problem is not None
+    assert (job.state, job.problem["code"]) == ("failed", "fetch-folder-unusable")
+    assert (site.tree.exists(), _files(site.stage / "old")) == (False, OLD)
+    if again == "retry":
+        controls.retry(job)
+        assert site.run(job).state == "completed"
+    else:
+        assert site.fetch().state == "completed"
+    assert site.files() == NEW
+    assert sorted(path.name for path in site.stage.iterdir()) == ["lock"]
+
+
+@pytest.mark.django_db
+def test_another_mirror_that_is_configured_meanwhile_is_asked_when_it_goes_on(here: Site) -> None:
+    here.configure(mirrors=[f"{here.mirror.url}/gone"])
+    here.mirror.answers["/api/v1/version"] = (200, {}, b'{"version": 84}')
+    job = here.fetch()
+    assert job.problem is not None
+    assert "It answers 404." in job.problem["detail"]
+    here.configure()
+    controls.retry(job)
+    assert here.run(job).state == "completed"
