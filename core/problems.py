@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -169,11 +170,20 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
         "error": error,
         "status": int(error.status),
         "error_id": current_request_id() if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "",
+        "looks": _looks(),
     }
     response = render(request, "core/problem.html", context, status=error.status)
     for name, value in error.headers().items():
         response.headers[name] = value
     return response
+
+
+def _looks() -> dict[str, str]:
+    """Where the site's colours are; nothing where they were not built, since an error must be told all the same."""
+    try:
+        return {"style": static("dist/page.css"), "theme": static("theme.js")}
+    except ValueError:
+        return {}
 
 
 class DomainErrorMiddleware:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from core.problems import InvalidInput
 from jobs.kinds import Kind, Parameters, Steps, register
 from jobs.work import Work
@@ -13,9 +15,13 @@ from playback.fetching.fetching import FetchHvsc, fetch
 class ImportFolder(Parameters):
     """Which folder of this server, and what its collection is called."""
 
-    path: str
-    collection: str | None = None
-    reread: bool = False
+    path: str = Field(description="A folder of this server with SID files, or a HVSC's own root.")
+    collection: str | None = Field(
+        default=None, description="Its name; empty: that of the folder, or the one that it has already."
+    )
+    reread: bool = Field(
+        default=False, title="Read all", description="Read files also that look as they did last time."
+    )
 
 
 def import_folder(work: Work) -> Steps:

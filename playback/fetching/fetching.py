@@ -63,11 +63,19 @@ _PHASES: Final = tuple(_SHARES)
 
 
 class FetchHvsc(Parameters):
-    """`force`: also what is here already.  `version`: that release, not the newest.  `update`: by updates, where that can be."""
+    """Which release, and by which way."""
 
-    force: bool = False
-    version: int | None = Field(default=None, ge=1, le=NEWEST_POSSIBLE)
-    update: bool = False
+    force: bool = Field(
+        default=False, title="Again", description="Fetch it also where that release is here already."
+    )
+    version: int | None = Field(
+        default=None, title="Release", description="Its number; empty: the newest.", ge=1, le=NEWEST_POSSIBLE
+    )
+    update: bool = Field(
+        default=False,
+        title="By updates",
+        description="Only what changed since the release that is here, where there are such archives: less to load.",
+    )
 
 
 def fetch(work: Work) -> Steps:
