@@ -23,6 +23,7 @@ _ENCRYPT: Final = [
     "--s2k-count=65011712",
     "--compress-algo=none",
 ]
+_LONGEST: Final = 1000  # fits into a pipe at once
 # The first byte of OpenPGP's packet 3, “symmetric-key encrypted session key” (RFC 4880, 4.2 and 5.3).
 _FIRST_BYTES: Final = (b"\x8c", b"\xc3")
 
@@ -45,6 +46,8 @@ def _gpg(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """gpg with a home of its own that is gone afterwards: nobody's keys, options and agent are touched."""
     refuse_without_gpg()
+    if "\n" in passphrase or len(passphrase) > _LONGEST:
+        raise BackupError(f"A passphrase is one line of at most {_LONGEST} characters.")
     with tempfile.TemporaryDirectory(prefix="sidflow-gpg-") as home, tempfile.TemporaryFile() as said:
         reader, writer = os.pipe()
         try:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
 
 from core import audit
 from core.configuration import configuration
@@ -69,7 +69,7 @@ def _as_part(progress: Progress, label: str, sizes: list[int]) -> Callable[[int]
 
 
 def restore(path: Path, *, passphrase: str | None, force: bool, progress: Progress) -> Restored:
-    """Makes this site the backup's.  Raises BackupError or OSError, and then nothing has changed.
+    """Makes this site the backup's.  Raises BackupError or OSError; then nothing has changed, or it says what has.
 
     The caller holds the site's lock.  `force` replaces a site that is there, and puts it aside.
     """
@@ -100,7 +100,12 @@ def restore(path: Path, *, passphrase: str | None, force: bool, progress: Progre
         raise
     commit(data_dir, moves)
     progress("Completing", 0.5)
-    complete(data_dir)
+    try:
+        complete(data_dir)
+    except (DatabaseError, CommandError, OSError) as error:
+        raise BackupError(
+            f"The site is the backup's now, but not complete ({error}): manage.py prepare_site completes it."
+        ) from None
     return Restored(header, len(members), aside if aside.exists() else None, other)
 
 

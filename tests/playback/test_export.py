@@ -289,7 +289,7 @@ def test_every_column_is_in_the_files_or_left_out_on_purpose() -> None:
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(titles=st.lists(TEXT, min_size=1, max_size=5), note=TEXT)
 def test_whatever_stands_in_a_text_comes_back(tmp_path: Path, titles: list[str], note: str) -> None:
     empty()

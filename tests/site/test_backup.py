@@ -16,6 +16,7 @@ import pytest
 
 from sidflow_site.backups import rotation
 from sidflow_site.backups.archive import read_archive
+from sidflow_site.backups.encryption import encrypting
 from sidflow_site.backups.problems import BackupError
 from tests.site.own_site import OwnSite, own_site
 
@@ -179,6 +180,12 @@ def test_an_encrypted_backup_opens_with_its_passphrase_only(site: OwnSite, tmp_p
     path.write_bytes(whole[:-500])
     with pytest.raises(BackupError, match="damaged or was cut off"):
         read_archive(path, "open sésame")
+
+
+def test_a_passphrase_that_is_missing_or_of_two_lines_is_told(site: OwnSite, tmp_path: Path) -> None:
+    assert "set SIDFLOW_BACKUP_PASSPHRASE" in site.refuses("backup", "--encrypt", "--to", str(tmp_path))
+    with pytest.raises(BackupError, match="one line"), encrypting(io.BytesIO(), "two\nlines"):
+        pass
 
 
 def test_the_signing_key_is_in_no_plain_backup(backup: Path) -> None:

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keep", type=int, metavar="N", help="then remove all but the newest N (backupKeep)"
         )
+        parser.add_argument("--encrypt", action="store_true", help="refuse where no passphrase is set")
         parser.add_argument(
             "--with-derived", action="store_true", help="also what can be made again or fetched"
         )
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         keep = options["keep"] if options["keep"] is not None else chosen.backup_keep
         if keep is not None and keep < 1:
             raise CommandError("--keep is at least 1: the newest backup always stays.")
+        if options["encrypt"] and passphrase() is None:
+            raise CommandError("There is no passphrase: set SIDFLOW_BACKUP_PASSPHRASE.")
         try:
             with site_lock.serving(data_dir), TerminalStages(sys.stderr) as stages:
                 made = make_backup(

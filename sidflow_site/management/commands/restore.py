@@ -17,7 +17,7 @@ from sidflow_site.backups.problems import BackupError, sentence_for
 
 
 class Command(BaseCommand):
-    """Exit status: 0 done; 1 nothing was changed, and why."""
+    """Exit status: 0 done; 1 not done, and why; nothing was changed then, unless it says so."""
 
     help = (
         "Checks a backup to its last byte, then makes this site the one that it was made of; killed at any moment, the "
