@@ -453,6 +453,10 @@ def test_a_stop_between_the_two_renames_of_a_file_system_that_cannot_exchange(
         controls.retry(job)
         assert site.run(job).state == "completed"
     else:
+        site.mirror.version = None
+        assert site.fetch(version=99).state == "failed"
+        assert site.files() == OLD, "another fetch first puts back what the broken one left aside"
+        site.mirror.version = 84
         assert site.fetch().state == "completed"
     assert site.files() == NEW
     assert sorted(path.name for path in site.stage.iterdir()) == ["lock"]
