@@ -43,7 +43,7 @@ NEW = whole(
     Update84_hvs=SCRIPT,
 )
 NAME = "HVSC_84-all-of-them.7z"
-KILLS = 15
+KILLS = 12
 
 
 def update_84() -> Files:
