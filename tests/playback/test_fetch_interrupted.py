@@ -134,6 +134,9 @@ def test_a_pause_in_any_phase_leaves_the_collection_and_goes_on(here: Site) -> N
         "find", "download", "unpack", "verify", "swap", "import", "clean",
     ]  # fmt: skip
     assert job.state == "completed"
+    assert job.result is not None
+    [counts] = job.result["collections"]
+    assert (counts["added"], counts["unchanged"], counts["missing"]) == (121, 6, 1)
     assert here.files() == NEW
     assert here.mirror.sent(NAME) == len(archive(NEW))
 
