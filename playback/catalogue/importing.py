@@ -34,6 +34,7 @@ from playback.catalogue.writing import Written, write_batch
 from playback.search import index
 
 BATCH: Final = 500
+COUNTS: Final = ("added", "changed", "moved", "unchanged", "missing", "songs")
 
 _T = TypeVar("_T")
 Progress = Callable[[int, int], None]
@@ -71,7 +72,8 @@ class Import:
     """An import as steps: iterating does it, and gives (files done, files in all) after each; `reports` grows by collection.
 
     `moves`: old paths and new ones, where somebody has written down which file went where (see `moving`).  `begin`: so
-    many files were done by an import of the same folder that was interrupted, and are passed over.
+    many files were done by an import of the same folder that was interrupted, and are passed over; `counts`: what that
+    one had counted.
     """
 
     def __init__(
@@ -82,9 +84,11 @@ class Import:
         reread: bool = False,
         moves: Mapping[str, str] | None = None,
         begin: int = 0,
+        counts: Mapping[str, int] | None = None,
     ) -> None:
         self.path, self.name, self.reread = path, name, reread
         self.moves, self.begin = moves or {}, begin
+        self.counts = dict(counts or {})
         self.reports: list[Report] = []
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
@@ -99,13 +103,18 @@ class Import:
             is_first = source is sources[0] or self.name is None
             collection = _collection_for(source, self.name if is_first else f"{self.name} (others)")
             report = Report(collection)
+            for name, counted in self.counts.items():
+                setattr(report, name, counted)
             if source.is_hvsc and self.moves:
-                report.albums |= follow_moves(collection, source.root, self.moves)
-                report.moved += len(report.albums)
+                followed = follow_moves(collection, source.root, self.moves)
+                report.albums |= followed
+                report.moved += len(followed)
             passed = max(self.begin - done, 0)
             for count in _follow(collection, source, inventory, report, reread=self.reread, passed=passed):
                 done += count
+                self.counts = {name: getattr(report, name) for name in COUNTS}
                 yield done, total
+            self.counts = {}
             self.reports.append(report)
 
 

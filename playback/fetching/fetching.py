@@ -354,13 +354,13 @@ class _Fetch:
         ready = swapping.what_is_ready(self.where)
         moves = ready.moves if ready else {}
         name = collection.name if collection else None
-        begin = self.state.get("imported", 0)
-        steps = Import(self.where.tree, name=name, moves=moves, begin=begin)
+        begin, counts = self.state.get("imported", (0, {}))
+        steps = Import(self.where.tree, name=name, moves=moves, begin=begin, counts=counts)
         try:
             for done, total in steps:
                 if done > begin:
                     self._tell(done / total, f"Importing: {done:,} of {total:,} files")
-                    self.state["imported"] = done
+                    self.state["imported"] = (done, steps.counts)
                     yield
         except NoMusicError as error:
             raise FolderUnusable(str(error)) from None

@@ -103,6 +103,3 @@ def test_a_terminal_shows_bytes_and_files_and_a_killed_fetch_goes_on(shell: Shel
     assert done.returncode == 0, done.stderr
     assert "HVSC 84 is in the catalogue." in done.stdout
     assert mirror.came[-1][1] is not None, "what had come was not fetched again"
-    again = shell.manage("run_job", "fetch")
-    assert "HVSC 84 is the newest." in again.stdout
-    assert "fetch: Fetching the HVSC. Parameters: force, version, update" in shell.manage("run_job").stdout
