@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.utils import timezone
@@ -29,6 +30,9 @@ def _ends_at(began: float) -> datetime:
 class SessionStore(db.SessionStore):
     """A session with both limits."""
 
+    # A connection that stays open asks now and then whether its session still holds; that is nobody using it.
+    counts_as_use = True
+
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing when it has ended."""
         row = self._get_session_from_db()  # type: ignore[attr-defined]
@@ -40,7 +44,10 @@ class SessionStore(db.SessionStore):
             row.delete()
             self._session_key = None
             return {}
-        if ends_at - row.expire_date > timedelta(hours=configuration().sign_in.idle_hours) / _PARTS:
+        if (
+            self.counts_as_use
+            and ends_at - row.expire_date > timedelta(hours=configuration().sign_in.idle_hours) / _PARTS
+        ):
             self.model.objects.filter(pk=row.pk).update(expire_date=ends_at)
         return data
 
@@ -57,3 +64,20 @@ class SessionStore(db.SessionStore):
         """Signing in, and a new password, begin it anew under another key."""
         self.pop(_BEGAN, None)
         super().cycle_key()
+
+    # Django's own asynchronous ways would go around the above.
+    async def aload(self) -> dict[str, Any]:
+        return await sync_to_async(self.load)()
+
+    async def acreate_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
+        return await sync_to_async(self.create_model_instance)(data)
+
+    async def acycle_key(self) -> None:
+        await sync_to_async(self.cycle_key)()
+
+
+def looked_at(key: str | None) -> SessionStore:
+    """The session as it is now, without using it."""
+    session = SessionStore(key)
+    session.counts_as_use = False
+    return session

@@ -1,11 +1,14 @@
 """What can programs of staff do with jobs?  The paths are those of the administration guide; all need staff."""
 
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
+from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -17,6 +20,7 @@ from rest_framework.views import APIView
 
 from core.models import User
 from core.one_form import OneForm
+from core.permissions import still_acts_as_staff
 from core.problem_schema import ProblemDocument
 from jobs import acting, schema
 from jobs.documents import job_document, line_document
@@ -24,6 +28,7 @@ from jobs.live.board import board
 from jobs.models import OVER, Job, JobLine
 from jobs.problems import find_job
 
+_CHECK_EVERY_S: Final = 30.0
 _PROBLEM: Final = "application/problem+json"
 
 
@@ -207,7 +212,9 @@ class LogsView(APIView):
             answer = {"items": [line_document(line) for line in lines]}
             return HttpResponse(json.dumps(answer), content_type="application/json")
         after = _line_number(request.headers.get("Last-Event-ID", ""))
-        events = StreamingHttpResponse(_events(pk, after), content_type="text/event-stream")
+        events = StreamingHttpResponse(
+            _events(pk, after, partial(still_acts_as_staff, request)), content_type="text/event-stream"
+        )
         events.headers["Cache-Control"] = "no-cache"
         events.headers["X-Accel-Buffering"] = "no"  # nginx would else wait for more
         return events
@@ -218,10 +225,18 @@ def _line_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-async def _events(pk: int, after: int) -> AsyncIterator[bytes]:
-    """The lines behind `after` as they come; ends when the job is over and all of them are told."""
+async def _events(pk: int, after: int, may_watch: Callable[[], bool]) -> AsyncIterator[bytes]:
+    """The lines behind `after` as they come; ends when the job is over and all of them are told.
+
+    Ends without a word when the reader's sign-in is over: coming back, they are told so.
+    """
+    checked_at = time.monotonic()
     async with aclosing(board().watch(pk, after)) as watching:
         async for message, _ in watching:
+            if time.monotonic() - checked_at > _CHECK_EVERY_S:
+                checked_at = time.monotonic()
+                if not await sync_to_async(may_watch)():
+                    return
             if message is None:
                 yield b": still here\n\n"
             elif message["type"] == "lines":

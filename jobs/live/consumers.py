@@ -12,8 +12,7 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing, suppress
-from importlib import import_module
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from channels.db import database_sync_to_async
@@ -24,6 +23,7 @@ from django.http import HttpRequest, parse_cookie
 
 from core.authentication import bearer_secret, usable_token
 from core.permissions import acts_as_staff
+from core.sessions import looked_at
 from jobs.live.board import TooSlow, board
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,6 @@ SIGN_IN_OVER: Final = 4401
 TRY_AGAIN: Final = 1013
 FAILED: Final = 1011
 _CHECK_EVERY_S: Final = 30.0
-
-_sessions: Final[Any] = import_module(settings.SESSION_ENGINE)
 
 
 class JobsConsumer(AsyncWebsocketConsumer):
@@ -98,5 +96,5 @@ class JobsConsumer(AsyncWebsocketConsumer):
         cookies = parse_cookie(headers.get(b"cookie", ""))
         request = HttpRequest()
         # As django.contrib.sessions' middleware does; read anew each time, since a session may have ended meanwhile.
-        request.session = _sessions.SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+        request.session = looked_at(cookies.get(settings.SESSION_COOKIE_NAME))
         return acts_as_staff(user_of_request(request))

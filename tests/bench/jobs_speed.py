@@ -62,6 +62,7 @@ def measure(name: str) -> None:
         _tell_through(f"jobs.{name}")
         _tell_clicks(f"jobs.{name}")
         _tell_kills(f"jobs.{name}")
+    _tell_restarts(f"jobs.{name}")
 
 
 @contextlib.contextmanager
@@ -140,10 +141,11 @@ def _tell_kills(name: str) -> None:
     from jobs import controls
 
     took = []
-    for _ in range(_KILLS):
+    for number in range(_KILLS):
         job = controls.ask_for("bench-endless")
         pid = _until(partial(_runs_in, job))
-        time.sleep(0.5)
+        # At every moment of the two seconds in which the guard looks once.
+        time.sleep(0.5 + 2.0 * number / _KILLS)
         os.kill(pid, signal.SIGKILL)
         killed = time.perf_counter()
         _until(partial(_runs_elsewhere, job, pid))
@@ -152,6 +154,26 @@ def _tell_kills(name: str) -> None:
         _until(partial(_is_over, job))
     tell(f"{name}.kill_to_going_on.p50", statistics.median(took), "s")
     tell(f"{name}.kill_to_going_on.max", max(took), "s")
+
+
+def _tell_restarts(name: str) -> None:
+    """From the SIGKILL of the whole worker, which is started again at once, to the next checkpoint."""
+    from jobs import controls
+
+    job = controls.ask_for("bench-endless")
+    took = []
+    killed = 0.0
+    pid = 0
+    for _ in range(_KILLS + 1):
+        with _worker():
+            _until(partial(_runs_elsewhere, job, pid))
+            if killed:
+                took.append(time.perf_counter() - killed)
+            time.sleep(0.5)
+            pid = _runs_in(job) or 0
+            killed = time.perf_counter()
+    tell(f"{name}.kill_and_restart.p50", statistics.median(took), "s")
+    tell(f"{name}.kill_and_restart.max", max(took), "s")
 
 
 def _runs_in(job: Any) -> int | None:

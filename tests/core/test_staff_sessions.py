@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from core.models import ApiToken, AuditEntry, User
+from core.sessions import SessionStore, looked_at
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "analytical engine"
@@ -84,6 +86,34 @@ def test_using_a_session_seldom_writes() -> None:
     with later(minutes=40):
         assert is_in(browser)
         assert Session.objects.get().expire_date > before
+
+
+def test_looking_whether_a_session_holds_is_not_using_it() -> None:
+    browser = signed_in()
+    key = browser.session.session_key
+    for hours in (3, 6, 9, 11.9):
+        with later(hours=hours):
+            assert "_auth_user_id" in looked_at(key)
+    with later(hours=12.1):
+        assert "_auth_user_id" not in looked_at(key)
+        assert not is_in(browser)
+
+
+def test_asynchronous_ways_have_the_same_limits() -> None:
+    session = SessionStore()
+
+    async def keep() -> None:
+        await session.aset("kept", 1)
+        await session.asave()
+        await session.acycle_key()
+
+    async def kept() -> object:
+        return await SessionStore(session.session_key).aget("kept")
+
+    async_to_sync(keep)()
+    assert async_to_sync(kept)() == 1
+    with later(hours=12.1):
+        assert async_to_sync(kept)() is None
 
 
 def test_signing_in_changes_the_key_and_drops_what_was_there() -> None:

@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 
 from core.models import ApiToken, AuditEntry, User
-from jobs import running
+from jobs import controls, running
 from jobs.models import Job
 from jobs.urls import urlpatterns
 from tests.jobs.conftest import Carried
@@ -178,3 +178,29 @@ def test_the_log_as_events_that_can_be_taken_up_again(staff: Client, carried: Ca
     ]
     later = events_of(staff, f"/api/admin/jobs/{job['id']}/logs", **{"Last-Event-ID": "1"})
     assert [data.get("text") for _, data in later] == ["Done.", None]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["session", "token"])
+def test_the_log_ends_for_who_may_not_watch_any_more(
+    carried: Carried, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("jobs.api._CHECK_EVERY_S", 0.0)
+    ada = User.objects.create_user("watching", is_staff=True)
+    client = Client()
+    if way == "token":
+        client = Client(
+            headers={"Authorization": f"Bearer {ApiToken.issue(user=ada, name='x', scopes=['staff'])[1]}"}
+        )
+    else:
+        client.force_login(ada)
+    job = controls.ask_for("tests-count", {"to": 2})
+    answer: Any = client.get(f"/api/admin/jobs/{job.pk}/logs")
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    carried.work()
+
+    async def told() -> bytes:
+        return b"".join([part async for part in answer.streaming_content])
+
+    assert async_to_sync(told)() == b""
+    assert client.get(f"/api/admin/jobs/{job.pk}/logs").status_code == 401
