@@ -96,6 +96,8 @@ def test_a_terminal_shows_bytes_and_files_and_a_killed_fetch_goes_on(shell: Shel
     )
     mirror.slow_s = 0.0
     shell.lease_until("2999-01-01")
+    for mark in (shell.folder / ".workers").iterdir():
+        mark.unlink()  # as if it had run on another machine: nothing is known of it there
     refused = shell.manage("run_job", "--resume", "1")
     assert (refused.returncode, "noticed after half a minute" in refused.stderr) == (2, True), refused.stderr
     shell.lease_until("2000-01-01")
