@@ -9,7 +9,8 @@ from jobs.kinds import Kind, Parameters, Steps, register
 from jobs.work import Work
 from playback.catalogue.folders import NoMusicError
 from playback.catalogue.importing import Import
-from playback.fetching.fetching import FetchHvsc, fetch
+from playback.fetching.choosing import FetchHvsc
+from playback.fetching.fetching import fetch
 
 
 class ImportFolder(Parameters):

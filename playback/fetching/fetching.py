@@ -13,17 +13,16 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import Field
-
 from core.configuration import configuration
 from core.problems import DomainError
-from jobs.kinds import Checkpoint, Parameters, Steps
+from jobs.kinds import Checkpoint, Steps
 from jobs.work import Work
 from playback.catalogue.folders import NoMusicError
-from playback.catalogue.importing import Import, Report
-from playback.catalogue.models import Collection, SidFile
+from playback.catalogue.importing import Import
 from playback.fetching import archives, downloading, swapping, updating
 from playback.fetching.addresses import Rules
+from playback.fetching.arriving import collection_at, is_in_catalogue, moves_between, told_of
+from playback.fetching.choosing import Archive, FetchHvsc, archives_to, urls_of
 from playback.fetching.places import (
     TREE_NAME,
     Places,
@@ -40,13 +39,11 @@ from playback.fetching.problems import (
     NoRoom,
     UpdateRefused,
 )
-from playback.fetching.releases import NEWEST_POSSIBLE, Newest, complete_name, find_newest, update_name
+from playback.fetching.releases import Newest, complete_name, find_newest
 from playback.fetching.verifying import Verification, verify
 from playback.fetching.web import Web
-from playback.hvsc.update_plan import UPDATE_FOLDER, moves_of
+from playback.hvsc.update_plan import UPDATE_FOLDER
 
-# Further back, the complete archive is less to load and to do.
-MOST_UPDATES: Final = 6
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Of a thousand steps of the whole, where each phase begins and ends, and what it says before it knows more.
 _SHARES: Final = {
@@ -60,22 +57,6 @@ _SHARES: Final = {
     "clean": (970, 1000, "Removing what is not needed any more"),
 }
 _PHASES: Final = tuple(_SHARES)
-
-
-class FetchHvsc(Parameters):
-    """Which release, and by which way."""
-
-    force: bool = Field(
-        default=False, title="Again", description="Fetch it also where that release is here already."
-    )
-    version: int | None = Field(
-        default=None, title="Release", description="Its number; empty: the newest.", ge=1, le=NEWEST_POSSIBLE
-    )
-    update: bool = Field(
-        default=False,
-        title="By updates",
-        description="Only what changed since the release that is here, where there are such archives: less to load.",
-    )
 
 
 def fetch(work: Work) -> Steps:
@@ -168,30 +149,17 @@ class _Fetch:
         if not is_old and not self.told.force:
             self._nothing_newer(here or 0, newest.version)
             return ()
-        self.state |= {"version": newest.version, "before": here, "archives": self._archives(newest, here)}
+        self.state |= {
+            "version": newest.version,
+            "before": here,
+            "archives": archives_to(newest, here, self.told),
+        }
         self.state["updates"] = self.state["archives"][0]["name"] != complete_name(newest.version)
+        if self.told.update and not self.state["updates"]:
+            self.work.say("Updates do not lead there from what is here: the complete archive is taken.")
         said = f"HVSC {here} is here." if here else "No HVSC is here yet."
         self.work.say(f"HVSC {newest.version} is to be fetched. {said}")
         return ()
-
-    def _archives(self, newest: Newest, here: int | None) -> list[dict[str, Any]]:
-        """What is to be downloaded: the complete archive, or the updates since what is here; `told`: where the API says."""
-        versions = range((here or 0) + 1, newest.version + 1)
-        if self.told.update and not self.told.force and here and 1 <= len(versions) <= MOST_UPDATES:
-            told = {newest.version: newest.update_url}
-            return [
-                {"version": number, "name": update_name(number), "told": told.get(number)}
-                for number in versions
-            ]
-        if self.told.update:
-            self.work.say("Updates do not lead there from what is here: the complete archive is taken.")
-        name = complete_name(newest.version)
-        return [{"version": newest.version, "name": name, "told": newest.complete_url}]
-
-    def _urls_of(self, archive: dict[str, Any]) -> list[str]:
-        """The mirrors as they are configured now, which may be others than when the job began; then where the API says."""
-        urls = [f"{mirror}/{archive['name']}" for mirror in self.mirrors]
-        return list(dict.fromkeys([*urls, *([archive["told"]] if archive["told"] else [])]))
 
     def _ask_for_newest(self) -> Newest:
         return find_newest(self.web, self.version_url, self.mirrors)
@@ -206,17 +174,13 @@ class _Fetch:
             sentence = f"HVSC {here} is here; the newest to be had is {newest}."
         self.work.say(sentence)
         self.state["result"] = {"version": here, "message": sentence}
-        known = Collection.objects.filter(root=str(self.where.tree), version=str(here))
-        if not known.exclude(imported_at=None).exists():
-            self.state["phase"] = "import"
-        else:
-            self.state["phase"] = "clean"
+        self.state["phase"] = "clean" if is_in_catalogue(self.where.tree, here) else "import"
 
     def _download(self) -> Iterator[None]:
         for archive in self.state["archives"]:
             place = self._place_of(archive)
             began = time.monotonic()
-            for here, total in downloading.download(self.web, self._urls_of(archive), place):
+            for here, total in downloading.download(self.web, urls_of(archive, self.mirrors), place):
                 of = f" of {in_mb(total)}" if total else ""
                 self._tell(here / total if total else 0, f"Downloading {archive['name']}: {in_mb(here)}{of}")
                 yield
@@ -313,12 +277,11 @@ class _Fetch:
     def _swap(self) -> Iterator[None]:
         ready = swapping.what_is_ready(self.where)
         if ready is None or ready.version != self.state["version"]:
-            self.work.run(
-                ["sync", "-f", str(self.where.stage)]
-            )  # else a power cut after the swap could leave empty files
-            ready = swapping.declare_ready(
-                self.where, self.state["version"], self.state["before"], self._moves()
-            )
+            # Else a power cut after the swap could leave empty files.
+            self.work.run(["sync", "-f", str(self.where.stage)])
+            before, version = self.state["before"], self.state["version"]
+            moves = moves_between(collection_at(self.where.tree), before, self.where.new, version)
+            ready = swapping.declare_ready(self.where, version, before, moves)
             yield
         swapping.swap(self.where, ready)
         self.work.say(f"HVSC {ready.version} is in its place: {self.where.tree}")
@@ -331,23 +294,8 @@ class _Fetch:
             "different": self.state["verified"]["different"],
         }
 
-    def _moves(self) -> dict[str, str]:
-        """Which tune of the catalogue went where, as the new tree's own scripts of the updates in between say."""
-        collection = self._collection()
-        before = self.state["before"] or (int(collection.version or 0) if collection else 0)
-        if collection is None or not before:
-            return {}
-        scripts = updating.scripts_in(self.where.new, range(before + 1, self.state["version"] + 1))
-        paths = SidFile.objects.present().filter(collection=collection).values_list("path", flat=True)
-        return dict(moves_of(list(paths), sorted(scripts.items())))
-
-    def _collection(self) -> Collection | None:
-        """That of this folder, else the HVSC that is elsewhere and will move here."""
-        here = Collection.objects.filter(root=str(self.where.tree)).first()
-        return here or Collection.objects.filter(kind=Collection.Kind.HVSC).first()
-
     def _import(self) -> Iterator[None]:
-        collection = self._collection()
+        collection = collection_at(self.where.tree)
         if collection and collection.root != str(self.where.tree):
             said = f"The collection “{collection.name}” moves here from {collection.root}; its tunes keep their ids."
             self.work.say(said)
@@ -365,7 +313,7 @@ class _Fetch:
         except NoMusicError as error:
             raise FolderUnusable(str(error)) from None
         self.state.pop("imported", None)
-        self.state.setdefault("result", {})["collections"] = [_told_of(report) for report in steps.reports]
+        self.state.setdefault("result", {})["collections"] = [told_of(report) for report in steps.reports]
         for report in steps.reports:
             for path, code in report.broken[:100]:
                 self.work.say(f"broken: {path}: {code}", "warning")
@@ -389,23 +337,10 @@ class _Fetch:
                 yield
         self.where.ready.unlink(missing_ok=True)
 
-    def _place_of(self, archive: dict[str, Any]) -> Path:
+    def _place_of(self, archive: Archive) -> Path:
         return self.where.stage / str(archive["name"])
 
 
 def _remove(folder: Path) -> None:
     for _ in remove_tree(folder):
         pass
-
-
-def _told_of(report: Report) -> dict[str, Any]:
-    return {
-        "name": report.collection.name,
-        "added": report.added,
-        "changed": report.changed,
-        "moved": report.moved,
-        "unchanged": report.unchanged,
-        "missing": report.missing,
-        "songs": report.songs,
-        "broken": len(report.broken),
-    }
