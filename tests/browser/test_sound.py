@@ -1,5 +1,6 @@
 """Does sound arrive, at the right pitch, without a gap or a click, whatever the page's own thread does?"""
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, Route
 
@@ -168,7 +169,10 @@ def test_a_song_ends_at_its_length_with_a_fade(
     levels = abs(heard[: len(heard) // window * window].reshape(-1, window)).max(axis=1)
     end = int((levels < 0.001).argmax())
     assert end / 50 == pytest.approx(length_s - position, abs=0.6)
-    full = levels[: end - int(fade_s * 50) - 10].max()
-    assert levels[: end - int(fade_s * 50) - 10].min() > 0.7 * full, "no fade before its time"
+    before = levels[: end - int(fade_s * 50) - 10]
+    full = before.max()
+    # A change of the synth may dip for a moment; a fade is longer.
+    steady = np.median(np.lib.stride_tricks.sliding_window_view(before, 7), axis=1)
+    assert steady.min() > 0.7 * full, "no fade before its time"
     assert levels[end - int(fade_s * 25)] == pytest.approx(full / 2, rel=0.25), "half way down"
     assert listener.title() != "Duet", "another tune follows"
