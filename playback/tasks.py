@@ -26,14 +26,23 @@ class ImportFolder(Parameters):
 
 
 def import_folder(work: Work) -> Steps:
-    """An import may be repeated at any time, so it needs no checkpoint: what is there already is passed quickly."""
+    """An import may be repeated at any time; one that changes hands goes on behind the files that are done."""
     told = work.parameters
     assert isinstance(told, ImportFolder)  # noqa: S101 - the kind says so
-    steps = Import(Path(told.path), name=told.collection, reread=told.reread)
+    begin = work.checkpoint.get("done", 0)
+    steps = Import(
+        Path(told.path),
+        name=told.collection,
+        reread=told.reread,
+        begin=begin,
+        counts=work.checkpoint.get("counts", {}),
+    )
     try:
         for done, total in steps:
-            work.progress(done, total, f"{done} of {total} files")
-            yield {}
+            # Reading the folder anew is no step: it would go round between two workers without end.
+            if done > begin:
+                work.progress(done, total, f"{done} of {total} files")
+                yield {"done": done, "counts": steps.counts}
     except NoMusicError as error:
         raise InvalidInput(str(error)) from None
     for report in steps.reports:

@@ -5,7 +5,7 @@ file: edited (same path), moved (the old path is gone, see `recognising`), remov
 is a transaction, so an import that is killed leaves whole batches, and the next one goes on behind them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -103,19 +103,30 @@ class Import:
             is_first = source is sources[0] or self.name is None
             collection = _collection_for(source, self.name if is_first else f"{self.name} (others)")
             report = Report(collection)
-            for name, counted in self.counts.items():
-                setattr(report, name, counted)
+            if done <= self.begin <= done + len(inventory.files):  # it was interrupted in this one
+                for name, counted in self.counts.items():
+                    setattr(report, name, counted)
             if source.is_hvsc and self.moves:
                 followed = follow_moves(collection, source.root, self.moves)
                 report.albums |= followed
                 report.moved += len(followed)
             passed = max(self.begin - done, 0)
+            report.broken += _broken_among(collection, inventory.files[:passed])
             for count in _follow(collection, source, inventory, report, reread=self.reread, passed=passed):
                 done += count
                 self.counts = {name: getattr(report, name) for name in COUNTS}
                 yield done, total
             self.counts = {}
             self.reports.append(report)
+
+
+def _broken_among(collection: Collection, files: Sequence[FoundFile]) -> list[tuple[str, str]]:
+    """Those of the files that were found broken when they were read."""
+    if not files:
+        return []
+    broken = SidFile.objects.present().filter(collection=collection, format="")
+    paths = {file.path for file in files}
+    return [(path, fault) for path, fault in broken.values_list("path", "fault") if path in paths]
 
 
 def import_sids(
