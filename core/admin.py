@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from core import audit
+from core.evidence_admin import Evidence
 from core.models import ApiToken, AuditEntry, SignInCount, TokenScope, User
 
 
@@ -123,6 +124,8 @@ class ApiTokenAdmin(AuditedAdmin):
     """Tokens: made here, shown once, revoked, never edited."""
 
     form = ApiTokenForm
+    search_fields = ["name", "user__username"]
+    list_filter = ["revoked_at"]
     list_display = ["name", "user", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_select_related = ["user"]
     actions = ["revoke_selected"]
@@ -162,25 +165,10 @@ class ApiTokenAdmin(AuditedAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
-    """The audit trail: to read, never to change."""
+class AuditEntryAdmin(Evidence, admin.ModelAdmin[AuditEntry]):
+    """The audit trail."""
 
     list_display = ["at", "actor_name", "action", "resource", "success"]
     list_filter = ["action", "success"]
     search_fields = ["actor_name", "action", "resource"]
     date_hierarchy = "at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Entries are written by what happens, not by hand."""
-        del request
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """An entry stays as it was written."""
-        del request, obj
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """An entry stays."""
-        del request, obj
-        return False

@@ -9,16 +9,17 @@ from django.http import HttpRequest
 
 from core import audit
 from core.admin import AuditedAdmin
+from core.evidence_admin import Evidence
 from core.problems import DomainError
 from jobs.acting import act
 from jobs.kinds import all_kinds, checked, kind_named
-from jobs.models import Job, JobLine, Schedule
+from jobs.models import Job, JobLine, Schedule, Worker
 from jobs.queue_admin import SeenFailureAdmin, SeenQueueAdmin, SeenTaskAdmin
 
 __all__ = ["SeenFailureAdmin", "SeenQueueAdmin", "SeenTaskAdmin"]  # Django's admin finds them by this import
 
 
-class LineInline(admin.TabularInline[JobLine, Job]):
+class LineInline(Evidence, admin.TabularInline[JobLine, Job]):
     """The job's log."""
 
     model = JobLine
@@ -27,15 +28,9 @@ class LineInline(admin.TabularInline[JobLine, Job]):
     can_delete = False
     extra = 0
 
-    def has_add_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
-
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin[Job]):
+class JobAdmin(Evidence, admin.ModelAdmin[Job]):
     """Jobs: newest first."""
 
     list_display = [
@@ -51,17 +46,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
     ]
     list_select_related = ["asked_by"]
     list_filter = ["state", "kind", "origin"]
+    search_fields = ["kind", "progress_message", "asked_by__username"]
     inlines = [LineInline]
     actions = ["pause", "resume", "retry", "cancel"]
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
 
     @admin.display(description="progress")
     def how_far(self, job: Job) -> str:
@@ -92,6 +79,25 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 act(verb, job, actor=audit.actor_of(request))
             except DomainError as refused:
                 self.message_user(request, f"{job}: {refused}", messages.ERROR)
+
+
+@admin.register(JobLine)
+class JobLineAdmin(Evidence, admin.ModelAdmin[JobLine]):
+    """All logs, to search in."""
+
+    list_display = ["at", "job", "number", "level", "text"]
+    list_select_related = ["job"]
+    list_filter = ["level"]
+    search_fields = ["text"]
+    show_full_result_count = False
+
+
+@admin.register(Worker)
+class WorkerAdmin(Evidence, admin.ModelAdmin[Worker]):
+    """Background workers, of all hosts."""
+
+    list_display = ["host", "pid", "started_at", "heartbeat_at", "processes", "cpu_percent", "memory_bytes"]
+    list_filter = ["host"]
 
 
 class ScheduleForm(forms.ModelForm[Schedule]):
@@ -125,6 +131,8 @@ class ScheduleAdmin(AuditedAdmin):
 
     form = ScheduleForm
     list_display = ["kind", "cron", "enabled", "next_at", "last_job"]
+    list_filter = ["enabled"]
+    search_fields = ["kind"]
     readonly_fields = ["next_at", "last_job"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -4,38 +4,22 @@ A row of its schedule names any function of Python, and its "resubmit" runs what
 machine.  Jobs have their own page and schedules (`jobs.admin`).
 """
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django_q.admin import FailAdmin, QueueAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-
-class _OnlySeen:
-    """To look at."""
-
-    actions: list[Any] = []
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
+from core.evidence_admin import Evidence
 
 
-class SeenTaskAdmin(_OnlySeen, TaskAdmin):  # type: ignore[misc]
+class SeenTaskAdmin(Evidence, TaskAdmin):  # type: ignore[misc]
     """Tasks that ended well."""
 
 
-class SeenFailureAdmin(_OnlySeen, FailAdmin):  # type: ignore[misc]
+class SeenFailureAdmin(Evidence, FailAdmin):  # type: ignore[misc]
     """Tasks that did not."""
 
 
-class SeenQueueAdmin(_OnlySeen, QueueAdmin):  # type: ignore[misc]
+class SeenQueueAdmin(Evidence, QueueAdmin):  # type: ignore[misc]
     """Tasks that wait for a worker."""
 
 

@@ -70,8 +70,8 @@ def write_batch(
         getattr(written, kind).append(row)
         if differences and not is_new:
             rewritten.append(row)
-    _insert(written.added)
-    _rewrite(rewritten)
+    insert_files(written.added)
+    rewrite_files(rewritten)
     follow_songs(written.rows, documents, written)
     written.albums.update(row.album_id for row in (*written.added, *written.changed, *written.moved))
     return written
@@ -105,24 +105,26 @@ def _set(thing: SidFile | Album, values: dict[str, Any]) -> set[str]:
     return different
 
 
-def _insert(rows: list[SidFile]) -> None:
+def insert_files(rows: list[SidFile]) -> None:
+    """New rows, with their albums."""
     Album.objects.bulk_create([row.album for row in rows])
     for row in rows:
         row.album = row.album  # takes over the id that the album has now
     SidFile.objects.bulk_create(rows)
 
 
-def _rewrite(rows: list[SidFile]) -> None:
-    """An upsert on the id: bulk_update's CASE for each of 30 columns costs ten times as much."""
+def rewrite_files(rows: list[SidFile], columns: Sequence[str] = _FILE_COLUMNS) -> None:
+    """Rows that are there, with their albums.
+
+    An upsert on the id: bulk_update's CASE for each of 30 columns costs ten times as much.
+    """
     Album.objects.bulk_create(
         [row.album for row in rows],
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=_ALBUM_COLUMNS,
     )
-    SidFile.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=_FILE_COLUMNS
-    )
+    SidFile.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
 
 def follow_songs(rows: Group[SidFile], documents: Documents, written: Written) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from core.exporting import BATCH, Counts, DataFileError, Progress
 from playback.catalogue.counting import count_artists, count_folders
 from playback.catalogue.models import Album, Artist, Collection, SidFile, Track
+from playback.catalogue.writing import insert_files, rewrite_files
 from playback.exporting.removing import remove_tunes
 from playback.exporting.tunes import FILE_COLUMNS, TuneLine
 from playback.search import index
@@ -52,8 +53,8 @@ class TuneLoader:
                 changed.append(row)
             else:
                 self._counts.unchanged += 1
-        _insert([row for row, _ in added])
-        _rewrite(changed)
+        insert_files([row for row, _ in added])
+        rewrite_files(changed, ["collection", "path", *FILE_COLUMNS])
         self._counts.added += len(added)
         self._counts.changed += len(changed)
         both = [(line, row) for line, row in rows if row] + [(line, row) for row, line in added]
@@ -162,23 +163,3 @@ def _set(thing: SidFile | Album, values: dict[str, Any]) -> bool:
     for name, value in different.items():
         setattr(thing, name, value)
     return bool(different)
-
-
-def _insert(rows: list[SidFile]) -> None:
-    Album.objects.bulk_create([row.album for row in rows])
-    for row in rows:
-        row.album = row.album  # takes over the id that the album has now
-    SidFile.objects.bulk_create(rows)
-
-
-def _rewrite(rows: list[SidFile]) -> None:
-    """An upsert on the id, as an import does it."""
-    Album.objects.bulk_create(
-        [row.album for row in rows],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["title", "artist", "released", "year"],
-    )
-    SidFile.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=["collection", "path", *FILE_COLUMNS]
-    )

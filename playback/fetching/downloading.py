@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from playback.fetching.places import require_room, write_whole
+from core.files import write_atomically
+from playback.fetching.places import require_room
 from playback.fetching.problems import AddressRefused, MirrorFailed
 from playback.fetching.web import Answer, TransferBroken, Web
 
@@ -143,7 +144,7 @@ def _receive(answer: Answer, place: Path, have: int, notes: dict[str, Any]) -> I
         forget(place)
     with part.open("ab" if have else "wb", buffering=0) as file:
         if not have:
-            write_whole(_notes(place), json.dumps(notes).encode())
+            write_atomically(_notes(place), json.dumps(notes).encode())
         while data := answer.read(_PIECE):
             if have < len(SIGNATURE) and not _begins_well(have, data):
                 raise NotAnArchive("What it sends is no 7z archive.")

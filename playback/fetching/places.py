@@ -110,26 +110,6 @@ def in_mb(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:,.1f} MB"
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """The file has these bytes, or is as it was; survives a power cut."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Names that were given or taken in the folder stay so after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def remove_tree(folder: Path) -> Iterator[int]:
     """Removes a folder with all that is in it; yields how many files are gone, now and then.  Links are not followed."""
     gone = 0

@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from playback.fetching.places import Places, sync_folder, write_whole
+from core.files import sync_folder, write_atomically
+from playback.fetching.places import Places
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
@@ -37,7 +38,7 @@ class Ready:
 def declare_ready(where: Places, version: int, before: int | None, moves: dict[str, str]) -> Ready:
     """Notes that the new tree is whole, which it is and which is on the disk for good."""
     ready = Ready(version, before, where.new.stat().st_ino, moves)
-    write_whole(where.ready, json.dumps(asdict(ready)).encode())
+    write_atomically(where.ready, json.dumps(asdict(ready)).encode())
     return ready
 
 
