@@ -11,8 +11,9 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
+from core.configuration import configuration
 from core.models import ApiToken, User
-from jobs import controls, running
+from jobs import controls, running, waking
 from jobs.lines import tell
 from jobs.live import board as boards
 from jobs.live import consumers
@@ -253,5 +254,29 @@ def test_who_does_not_keep_up_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None
             heard = [news async for news in slow]
         assert heard == []
         await quick.aclose()
+
+    play(scene)
+
+
+def test_a_change_wakes_who_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process by a call; where there is Redis, by it alone, as from another process."""
+    monkeypatch.setattr(boards, "LOOK_EVERY_S", 60.0)
+    monkeypatch.setattr(waking, "_woken_at", 0.0)
+    if configuration().redis_url:
+        monkeypatch.setattr(waking, "listen", lambda _call: lambda: None)
+    job = Job.objects.create(kind="tests-count")
+
+    async def scene() -> None:
+        watching = boards.board().watch(job.pk)
+        await anext(watching)
+        heard = asyncio.ensure_future(anext(watching))
+        async with asyncio.timeout(20):
+            while not heard.done():
+                # Redis is listened to after a moment, and what it says before is not heard.
+                await sync_to_async(tell)(job.pk, "new")
+                await asyncio.wait([heard], timeout=1)
+        assert heard.result().message
+        await watching.aclose()
+        boards.board().awake.set()
 
     play(scene)
