@@ -6,10 +6,12 @@ staff only (`sidflow_site.admin_site` sees to that), with a link at the top of e
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.module_loading import autodiscover_modules
 
@@ -46,6 +48,19 @@ def all_pages() -> list[StaffPage]:
     """In the order of their links."""
     autodiscover_modules("staff_pages")
     return sorted(_pages.values(), key=lambda page: page.place)
+
+
+def posted(page: str) -> Callable[[View], View]:
+    """For what a button does: who comes by an address alone, as after signing in anew, is shown the page, and nothing is done."""
+
+    def only_posted(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return view(request, *args, **kwargs) if request.method == "POST" else redirect(f"admin:{page}")
+
+        return answer
+
+    return only_posted
 
 
 def show(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:

@@ -10,10 +10,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core import audit, staff_frame
 from core.problems import DomainError, NotFound
+from core.staff_frame import posted
 from jobs.acting import VERBS, act, begin
 from jobs.kinds import all_kinds, kind_named, title_of
 from jobs.models import Job, JobLine
@@ -106,7 +107,7 @@ def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
     return staff_frame.show(request, "staff/begin.html", title, form=form, word="Try again", back="jobs")
 
 
-@require_POST
+@posted("staff-jobs")
 def act_on_job(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """What a control's button does where there is no script.  Raises JobNotFound, NotFound."""
     found = find_job(pk)

@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core import audit, staff_frame
 from core.problems import DomainError
+from core.staff_frame import posted
 from jobs.acting import begin
 from jobs.kinds import all_kinds, title_of
 from jobs.models import Schedule
@@ -26,7 +27,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@posted("staff-schedule")
 def switch(request: HttpRequest, pk: int) -> HttpResponse:
     """On or off; what was due meanwhile is not made up for."""
     row = get_object_or_404(Schedule, pk=pk)
@@ -38,7 +39,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("admin:staff-schedule")
 
 
-@require_POST
+@posted("staff-schedule")
 def begin_now(request: HttpRequest, pk: int) -> HttpResponse:
     """A job as the schedule would begin it, now."""
     row = get_object_or_404(Schedule, pk=pk)

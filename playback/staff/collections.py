@@ -9,10 +9,11 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core import audit, staff_frame
 from core.problems import DomainError
+from core.staff_frame import posted
 from jobs.acting import begin
 from jobs.models import Job
 from playback.catalogue.models import Collection, SidFile, Track
@@ -70,7 +71,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@posted("staff-collections")
 def import_again(request: HttpRequest, pk: int) -> HttpResponse:
     """A job that brings the rows up to date with the files."""
     collection = get_object_or_404(Collection, pk=pk)
