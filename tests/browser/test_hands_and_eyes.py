@@ -32,6 +32,9 @@ def show(page: Page, listener: Listener, state: str, expected_errors: list[str])
         page.locator("#tune-menu").wait_for()
     elif state == "tune":
         page.locator("a.tune__page").first.click()
+        page.locator("#found .about").wait_for()
+        # While it comes, the old list is half transparent.
+        page.locator("#library:not([aria-busy])").wait_for()
     elif state != "idle":
         listener.play("Rising")
         listener.wait_for_phase("playing")
