@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from core.audit_file import keep_up, log_file, write_out
 from core.models import AuditEntry, User
+from core.plain_text import plain
 from core.request_id import current_request_id
 
 
@@ -30,8 +31,8 @@ def record(
         action=action,
         actor=actor,
         actor_name=actor.get_username() if actor else actor_name,
-        resource=resource,
-        details=details or {},
+        resource=plain(resource)[:300],
+        details=plain(details or {}),
         success=success,
         error=error,
         request_id=current_request_id(),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.module_loading import autodiscover_modules
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from core.plain_text import plain
 from core.problems import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def all_kinds() -> list[Kind]:
 
 def checked(kind: Kind, parameters: dict[str, Any]) -> dict[str, Any]:
     """The parameters as JSON holds them, defaults filled in.  Raises InvalidInput."""
+    if plain(parameters) != parameters:
+        raise InvalidInput("There is a character among the parameters that is no text.")
     try:
         return kind.parameters(**parameters).model_dump(mode="json")
     except ValidationError as error:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core import staff_frame
 from core.models import AuditEntry
+from core.plain_text import plain
 
 _PER_PAGE: Final = 100
 
@@ -18,7 +19,7 @@ _PER_PAGE: Final = 100
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
     """A page of it; filters that find nothing say so."""
-    who, action = request.GET.get("who", "").strip(), request.GET.get("action", "").strip()
+    who, action = (plain(request.GET.get(name, "")).strip() for name in ("who", "action"))
     failed = request.GET.get("failed") == "1"
     found = AuditEntry.objects.all()
     if who:

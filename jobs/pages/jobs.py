@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core import audit, staff_frame
+from core.plain_text import plain
 from core.problems import DomainError, NotFound
 from core.staff_frame import posted
 from jobs.acting import VERBS, act, begin
@@ -31,7 +32,7 @@ _LINES: Final = 500
 def jobs(request: HttpRequest) -> HttpResponse:
     """The table: ?status= and ?type= choose, ?page= turns."""
     rows = Job.objects.select_related("asked_by")
-    state, kind = request.GET.get("status", ""), request.GET.get("type", "")
+    state, kind = request.GET.get("status", ""), plain(request.GET.get("type", ""))
     if state in Job.State.values:
         rows = rows.filter(state=state)
     if kind:
