@@ -27,8 +27,8 @@ export class Library {
     this.root = /** @type {HTMLElement} */ (document.getElementById("library"));
     this.form = /** @type {HTMLFormElement} */ (document.getElementById("search"));
     this.text = /** @type {HTMLInputElement} */ (document.getElementById("search-text"));
-    /** The address whose list is shown. */
-    this.shown = location.href;
+    /** The address whose list is shown, or on its way. */
+    this.wanted = location.href;
     /** @type {AbortController | null} */
     this.asking = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -47,7 +47,7 @@ export class Library {
     document.addEventListener("keydown", (event) => this.#key(event));
     addEventListener("popstate", () => {
       const isList = !songInAddress(location) || isRead(history.state);
-      if (isList && location.href !== this.shown) void this.#show(location.href);
+      if (isList && location.href !== this.wanted) void this.#show(location.href);
     });
   }
 
@@ -67,9 +67,9 @@ export class Library {
     if (!this.form.checkValidity()) return;
     const text = query.toString();
     const address = new URL(text ? `/?${text}` : "/", location.href).href;
-    if (address !== this.shown) {
-      // A search that is being typed is one step of the history, not one for each letter.
-      const refined = this.shown === location.href && new URL(this.shown).search !== "" && location.pathname === "/";
+    if (address !== this.wanted) {
+      // A search that is being typed is one step of the history, not one for each letter, however late the lists come.
+      const refined = location.pathname === "/" && location.search !== "";
       if (!keepsAddress()) history[refined ? "replaceState" : "pushState"](null, "", address);
       await this.#show(address, { fill: false });
     }
@@ -101,10 +101,10 @@ export class Library {
   /** Puts the list of that address in the place of this one. @param {string} address @param {{fill?: boolean}} [how] */
   async #show(address, { fill = true } = {}) {
     if (fill) this.#fill(new URL(address).searchParams);
+    this.wanted = address;
     const found = await this.#fetch(address);
     if (!found) return;
     this.#found().replaceWith(found);
-    this.shown = address;
     if (!this.document.documentElement.dataset.phase?.match(/playing|loading|paused/)) {
       this.document.title = found.dataset.title ?? this.document.title;
     }
@@ -153,6 +153,7 @@ export class Library {
 
   /** @param {string} address @param {string} reason */
   #fail(address, reason) {
+    this.wanted = "";
     this.root.querySelector(".message--failed")?.remove();
     const message = this.document.createElement("div");
     message.className = "message message--failed";

@@ -13,6 +13,15 @@ from tests.browser.tunes import write_tunes
 
 EXTRA = 60
 
+# Every list comes later than the next letter is typed.
+LATE = """
+const now = window.fetch;
+window.fetch = async (address, how) => {
+  if (String(address).includes("part=library")) await new Promise((come) => setTimeout(come, 500));
+  return now(address, how);
+};
+"""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -98,6 +107,22 @@ def test_a_search_is_one_step_back(page: Page, site: Site) -> None:
     page.go_forward()
     heading(page, "“rising”")
     expect(page.get_by_label("Search tunes")).to_have_value("rising")
+
+
+def test_a_search_whose_lists_come_late_is_one_step_too(page: Page, site: Site) -> None:
+    """Each letter is typed before the list of the one before has come, and one is taken back."""
+    page.add_init_script(LATE)
+    page.goto(site.url)
+    page.get_by_label("Search tunes").press_sequentially("risingg", delay=250)
+    page.keyboard.press("Backspace")
+    heading(page, "“rising”")
+    page.go_back()
+    heading(page, "Tunes")
+    page.get_by_label("Search tunes").press_sequentially("r")
+    page.wait_for_url("**/?q=r")
+    page.go_back()
+    page.wait_for_timeout(800)
+    heading(page, "Tunes")
 
 
 def test_filters_narrow_at_once(page: Page, site: Site) -> None:
