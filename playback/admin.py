@@ -3,7 +3,9 @@
 from django.contrib import admin
 
 from core.evidence_admin import Evidence
+from playback.analysis.models import Features, Prediction, Recipe
 from playback.catalogue.models import Album, Artist, Collection, Folder, FolderNote, SidFile, Track
+from playback.rendering.models import RenderedAsset, TrackPlays
 from playback.roms.admin import RomBundleAdmin
 
 __all__ = ["RomBundleAdmin"]  # its own room; Django's admin finds it by this import
@@ -58,3 +60,47 @@ class SidFileAdmin(Evidence, admin.ModelAdmin[SidFile]):
     list_select_related = ["collection"]
     list_filter = ["collection", "format", "fault", "clock"]
     search_fields = ["path", "md5", "title", "author"]
+
+
+@admin.register(Recipe)
+class RecipeAdmin(Evidence, admin.ModelAdmin[Recipe]):
+    list_display = ["version", "created_at", "calibrated_at", "revision"]
+    search_fields = ["version"]
+
+
+@admin.register(Features)
+class FeaturesAdmin(Evidence, admin.ModelAdmin[Features]):
+    list_display = [
+        "track",
+        "recipe",
+        "window_start_ms",
+        "window_ms",
+        "failure",
+        "analysed_at",
+        "stale_since",
+    ]
+    list_select_related = ["track__album", "recipe"]
+    list_filter = ["recipe", "failure"]
+    search_fields = ["track__public_id"]
+    exclude = ["vector"]
+
+
+@admin.register(Prediction)
+class PredictionAdmin(Evidence, admin.ModelAdmin[Prediction]):
+    list_display = ["track", "source", "e", "m", "c"]
+    list_select_related = ["track__album"]
+    list_filter = ["source"]
+    search_fields = ["track__public_id"]
+
+
+@admin.register(RenderedAsset)
+class RenderedAssetAdmin(Evidence, admin.ModelAdmin[RenderedAsset]):
+    list_display = ["path", "format", "engine", "size_bytes", "duration_ms", "rendered_at", "used_at"]
+    list_filter = ["format", "engine"]
+    search_fields = ["path", "track__public_id"]
+
+
+@admin.register(TrackPlays)
+class TrackPlaysAdmin(Evidence, admin.ModelAdmin[TrackPlays]):
+    list_display = ["track", "plays", "played_at"]
+    list_select_related = ["track__album"]

@@ -1,6 +1,8 @@
 """Which models does Django find in this app?"""
 
+from playback.analysis.models import Features, Prediction, Recipe
 from playback.catalogue.models import Album, Artist, Collection, Folder, FolderNote, SidFile, Track
+from playback.rendering.models import RenderedAsset, TrackPlays
 from playback.roms.models import RomBundle
 from playback.search.models import SearchVariant, SearchWord
 
@@ -8,11 +10,16 @@ __all__ = [
     "Album",
     "Artist",
     "Collection",
+    "Features",
     "Folder",
     "FolderNote",
+    "Prediction",
+    "Recipe",
+    "RenderedAsset",
     "RomBundle",
     "SearchVariant",
     "SearchWord",
     "SidFile",
     "Track",
+    "TrackPlays",
 ]
