@@ -104,7 +104,8 @@ class Analysers:
             try:
                 task = self._tasks.get(timeout=_IDLE_S)
             except Empty:
-                child = self._end(child)
+                self._end(child)
+                child = None
                 continue
             if task is None:
                 break
@@ -115,7 +116,8 @@ class Analysers:
                     self._found.put(error)
                 child = None
             if child and child.songs >= _SONGS_OF_A_CHILD:
-                child = self._end(child)
+                self._end(child)
+                child = None
         self._end(child)
 
     def _analyse(self, child: "_Child | None", task: Asked) -> "_Child | None":
@@ -131,7 +133,8 @@ class Analysers:
                 self._found.put(outcome)
                 left.pop(0)
             if left:
-                child = self._end(child)
+                self._end(child)
+                child = None
                 if not self._closing:
                     said = "The process that played it ended."
                     self._found.put(Outcome(left.pop(0)[0], failure="crashed", detail=said))
@@ -156,7 +159,7 @@ class _Child:
         # Short vectors gain nothing from more threads, and sums in another order would be other bytes.
         environ = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         program = [sys.executable, "-m", "playback.analysis.child", json.dumps(asdict(settings))]
-        self._errors = tempfile.TemporaryFile("w+")
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
         # Who listens at this moment comes first: `nice`.  The kernel ends the child with us: `setpriv`.
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "nice", "-n", "5", *program],
@@ -167,8 +170,8 @@ class _Child:
             stderr=self._errors,
             text=True,
         )
-        self._in = cast(IO[str], self._process.stdin)
-        self._out = cast(IO[str], self._process.stdout)
+        self._in = cast("IO[str]", self._process.stdin)
+        self._out = cast("IO[str]", self._process.stdout)
         self.songs = 0
 
     def wait_until_ready(self) -> None:
@@ -196,9 +199,7 @@ class _Child:
         self.songs += 1
         spent = document.pop("spent", (0.0, 0.0, 0.0))
         vector = base64.b64decode(document.pop("vector", ""))
-        return Outcome(
-            vector=vector, trace_s=spent[0], synth_s=spent[1], features_s=spent[2], **document
-        )
+        return Outcome(vector=vector, trace_s=spent[0], synth_s=spent[1], features_s=spent[2], **document)
 
     def _read(self) -> dict[str, Any] | None:
         guard = threading.Timer(_STUCK_S, self._process.kill)

@@ -58,7 +58,9 @@ def without_features(tracks: QuerySet[Track], recipe: Recipe, *, since: datetime
     return tracks.filter(~Exists(rows))
 
 
-def chosen_songs(tracks: QuerySet[Track], *, top: int | None, sample: int | None, seed: int) -> list[int] | None:
+def chosen_songs(
+    tracks: QuerySet[Track], *, top: int | None, sample: int | None, seed: int
+) -> list[int] | None:
     """The numbers of the `top` most played songs, or of `sample` chosen by lot (by `seed`); None: all."""
     if top is not None:
         played = tracks.filter(plays__plays__gt=0).order_by("-plays__plays", "pk")

@@ -12,12 +12,13 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from pydantic import Field, model_validator
 
 from core.configuration import configuration
-from core.problems import DomainError, InvalidInput
+from core.problems import DomainError
 from hardware.engine import EngineMissingError, library
 from jobs.kinds import Parameters, Steps
 from jobs.work import Work
@@ -25,7 +26,7 @@ from playback.analysis import rating_rows
 from playback.analysis.analysers import Analysers, AnalysersDownError, Asked, Outcome
 from playback.analysis.choosing import MOST_CHOSEN, Part, batches, chosen_songs, without_features
 from playback.analysis.feature_rows import recipe_in_force, settings_in_force, write
-from playback.analysis.models import Features, Recipe
+from playback.analysis.models import Features
 from playback.catalogue.models import Track
 
 BATCH: Final = 64
@@ -69,7 +70,11 @@ class Classify(Parameters):
         le=36_500,
     )
     top: int | None = Field(
-        default=None, title="Most played", description="Only so many songs, the most played.", ge=1, le=MOST_CHOSEN
+        default=None,
+        title="Most played",
+        description="Only so many songs, the most played.",
+        ge=1,
+        le=MOST_CHOSEN,
     )
     sample: int | None = Field(
         default=None, description="Only so many songs, chosen by lot.", ge=1, le=MOST_CHOSEN
@@ -80,7 +85,8 @@ class Classify(Parameters):
         description="Analyse, write nothing, and compare with what is stored.",
     )
     calibrate: bool = Field(
-        default=False, description="Calibrate the ratings on the collection anew afterwards: old ratings may move."
+        default=False,
+        description="Calibrate the ratings on the collection anew afterwards: old ratings may move.",
     )
     threads: int | None = Field(
         default=None, description="Processes; empty: as configured, 0: one for each core.", ge=0, le=256
@@ -184,6 +190,7 @@ class _Run:
                 for task in _by_file(batch):
                     analysers.ask(task)
             if not asked:
+                self.work.progress(self.total, self.total, "All songs are analysed.")
                 return
             batch = asked.popleft()
             self._collect(analysers, batch, found)
@@ -203,7 +210,9 @@ class _Run:
                 missing.discard(outcome.track)
             ready = len(batch) - len(missing)
             self.work.progress(
-                min(self.done + ready, self.total), self.total, batch[min(ready, len(batch) - 1)].album.sid_file.path
+                min(self.done + ready, self.total),
+                self.total,
+                batch[min(ready, len(batch) - 1)].album.sid_file.path,
             )
             self.work.still_wanted()
 
@@ -230,7 +239,9 @@ class _Run:
                 self.work.say(f"{path} #{track.position}: {outcome.failure}: {outcome.detail}", "warning")
         odd = sum(self.counts[code] for code in _UNEXPECTED)
         if odd > _TOLERATED and odd > _TOLERATED_SHARE * (self.done + len(batch)):
-            raise TooManyFailures(f"{odd} of {self.done + len(batch)} failed in unexpected ways; the log names them.")
+            raise TooManyFailures(
+                f"{odd} of {self.done + len(batch)} failed in unexpected ways; the log names them."
+            )
 
     def _compare(self, outcomes: list[Outcome]) -> None:
         rows = Features.objects.filter(recipe=self.recipe, track__in=[one.track for one in outcomes])
@@ -270,29 +281,31 @@ class _Run:
     # -- telling --
 
     def result(self) -> dict[str, Any]:
-        """What the job did, in figures."""
-        failed = {code: self.counts[code] for code in sorted(self._failures())}
+        """What the job did, in figures: as the rows have it, which know also of a batch whose checkpoint was lost."""
+        rows = self.recipe.rows.filter(analysed_at__gte=parse_datetime(self.begun_at))
+        if not self.part.is_all:
+            rows = rows.filter(track__in=self.part.tracks())
+        by_failure = dict(rows.order_by().values_list("failure").annotate(Count("pk")))
         needing = Track.objects.present().filter(self.part.condition(), album__sid_file__needs_basic=True)
         return {
-            "recipe": self.recipe.version,
-            "analysed": self.counts["analysed"],
+            "analysed": by_failure.pop("", 0),
+            "failures": dict(sorted(by_failure.items())),
+            "failed": sum(by_failure.values()),
             "rated": self.counts["rated"],
-            "failed": sum(failed.values()),
-            "failures": failed,
             "needRoms": needing.count() if self.only is None else 0,
-            "cpuMs": {name: self.counts[f"{name}Ms"] for name in ("trace", "synth", "features")},
+            **self._means(),
         }
 
     def validated(self) -> dict[str, Any]:
         """What a validation found."""
-        found = {name: self.counts[name] for name in ("identical", "different", "notStored")}
-        if found["different"]:
-            self.work.say(f"{found['different']} songs have other features than those stored.", "error")
-        return self.result() | found
+        if self.counts["different"]:
+            self.work.say(f"{self.counts['different']} songs have other features than those stored.", "error")
+        found = {name: self.counts[name] for name in ("analysed", "identical", "different", "notStored")}
+        return {**found, "failed": self.done - self.counts["analysed"], **self._means()}
 
-    def _failures(self) -> set[str]:
-        known = {"analysed", "rated", "identical", "different", "notStored", "traceMs", "synthMs", "featuresMs"}
-        return {code for code in self.counts if code not in known}
+    def _means(self) -> dict[str, Any]:
+        spent = {name: self.counts[f"{name}Ms"] for name in ("trace", "synth", "features")}
+        return {"recipe": self.recipe.version, "cpuMs": spent}
 
 
 def _numbers(tracks: Any, only: list[int]) -> Iterator[int]:

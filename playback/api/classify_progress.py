@@ -16,7 +16,12 @@ from playback.analysis.coverage import coverage
 _PROBLEM = "application/problem+json"
 # Counting all songs takes a while; who watches asks every other second.
 _COUNTED_S: Final = 5
-_PROGRESS: Final = {"current": 1250, "total": 5000, "percentComplete": 25.0, "message": "MUSICIANS/H/Example.sid"}
+_PROGRESS: Final = {
+    "current": 1250,
+    "total": 5000,
+    "percentComplete": 25.0,
+    "message": "MUSICIANS/H/Example.sid",
+}
 
 
 class _ProgressDocument(serializers.Serializer[Any]):

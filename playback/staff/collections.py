@@ -95,8 +95,10 @@ def classify_again(request: HttpRequest, pk: int) -> HttpResponse:
     told = {"collection": collection.name, "path": request.POST.get("path", "").strip() or None}
     try:
         part = Part(told["collection"], told["path"])
-        marked = feature_rows.mark_stale(part.tracks().values("pk"))
-        audit.record("features.mark-stale", actor=actor, resource=collection.name, details=told | {"songs": marked})
+        marked = feature_rows.mark_stale(part.tracks().values_list("pk", flat=True))
+        audit.record(
+            "features.mark-stale", actor=actor, resource=collection.name, details=told | {"songs": marked}
+        )
         job = begin("classify", told, actor=actor)
     except DomainError as error:
         messages.error(request, f"{error.title}. {error.detail}".strip())

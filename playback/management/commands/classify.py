@@ -10,11 +10,15 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """The exit status is that of run_job."""
 
-    help = "Analyse and rate songs: those that have no fresh features, of all collections or of a part of them."
+    help = (
+        "Analyse and rate songs: those that have no fresh features, of all collections or of a part of them."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", nargs="?", help="a folder or file below the collection's root; else all")
-        parser.add_argument("--all", action="store_true", help="all songs, which is what it does without a path")
+        parser.add_argument(
+            "--all", action="store_true", help="all songs, which is what it does without a path"
+        )
         parser.add_argument("--collection", help="only this collection, by its name")
         parser.add_argument("--force", action="store_true", help="also songs whose features are fresh")
         parser.add_argument("--older-than-days", type=int, metavar="N", help="also songs analysed longer ago")
