@@ -18,8 +18,6 @@ from django.utils.dateparse import parse_datetime
 from pydantic import Field, model_validator
 
 from core.configuration import configuration
-from core.problems import DomainError
-from hardware.engine import EngineMissingError, library
 from jobs.kinds import Parameters, Steps
 from jobs.work import Work
 from playback.analysis import rating_rows
@@ -27,6 +25,7 @@ from playback.analysis.analysers import Analysers, AnalysersDownError, Asked, Ou
 from playback.analysis.choosing import MOST_CHOSEN, Part, batches, chosen_songs, without_features
 from playback.analysis.feature_rows import recipe_in_force, settings_in_force, write
 from playback.analysis.models import Features
+from playback.analysis.problems import AnalysisImpossible, TooManyFailures
 from playback.catalogue.models import Track
 
 BATCH: Final = 64
@@ -36,20 +35,6 @@ _UNEXPECTED: Final = frozenset({"crashed", "unreadable", "not-finite"})
 _TOLERATED: Final = 20
 _TOLERATED_SHARE: Final = 0.01
 _TOLD: Final = 50
-
-
-class TooManyFailures(DomainError):
-    """So many songs failed for reasons of ours that going on would only hide it."""
-
-    code = "analysis-failing"
-    title = "Too many songs cannot be analysed"
-
-
-class AnalysisImpossible(DomainError):
-    """No process that analyses can be started."""
-
-    code = "analysis-impossible"
-    title = "Songs cannot be analysed on this machine"
 
 
 class Classify(Parameters):
@@ -103,10 +88,6 @@ def classify(work: Work) -> Steps:
     """The steps of the job; see the module."""
     told = work.parameters
     assert isinstance(told, Classify)  # noqa: S101 - the kind says so
-    try:
-        library()
-    except EngineMissingError as error:
-        raise AnalysisImpossible(error.message) from None
     run = _Run(work, told)
     with Analysers(_processes(told), settings_in_force()) as analysers:
         yield from run.analyse(analysers)

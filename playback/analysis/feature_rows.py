@@ -7,9 +7,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from core.configuration import configuration
+from hardware.engine import EngineMissingError
 from playback.analysis.analysers import Outcome
 from playback.analysis.features.specs import FEATURES
 from playback.analysis.models import Features, Recipe
+from playback.analysis.problems import AnalysisImpossible
 from playback.analysis.recipes import AnalysisSettings, made_of, recipe_version
 
 _WRITTEN = [
@@ -35,11 +37,18 @@ def settings_in_force() -> AnalysisSettings:
 
 
 def recipe_in_force() -> Recipe:
-    """The row of the recipe that this version of the site makes under this configuration; it is made where it is not there."""
+    """The row of the recipe that this version of the site makes under this configuration; it is made where it is not there.
+
+    Raises AnalysisImpossible without an engine.
+    """
     settings = settings_in_force()
+    try:
+        version, described = recipe_version(settings), made_of(settings)
+    except EngineMissingError as error:
+        raise AnalysisImpossible(error.message) from None
     recipe, _ = Recipe.objects.get_or_create(
-        version=recipe_version(settings),
-        defaults={"features": [spec.name for spec in FEATURES], "made_of": made_of(settings)},
+        version=version,
+        defaults={"features": [spec.name for spec in FEATURES], "made_of": described},
     )
     return recipe
 

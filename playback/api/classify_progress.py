@@ -62,7 +62,7 @@ class ClassifyProgressView(APIView):
         summary="How far the classification is",
         responses={
             200: ClassifyProgressDocument,
-            **{(status, _PROBLEM): ProblemDocument for status in (401, 403)},
+            **{(status, _PROBLEM): ProblemDocument for status in (401, 403, 503)},
         },
         examples=[
             OpenApiExample(

@@ -19,6 +19,7 @@ from jobs.models import Job
 from playback.analysis import feature_rows
 from playback.analysis.choosing import Part
 from playback.analysis.coverage import Coverage, coverage
+from playback.analysis.problems import AnalysisImpossible
 from playback.catalogue.models import Collection, SidFile, Track
 
 # The HVSC has a release in June and one in December.
@@ -50,7 +51,7 @@ class ShownCollection:
     broken: int
     size_bytes: int
     shares: list[Share]
-    analysed: Coverage
+    analysed: Coverage | None
 
     @property
     def freshness(self) -> str:
@@ -120,13 +121,14 @@ def _shown(collection: Collection) -> ShownCollection:
     )
     tunes, songs = found["tunes"], found["songs"] or 0
     timed = Track.objects.filter(album__sid_file__collection=collection, length_ms__isnull=False)
-    analysed = coverage(collection)
+    analysed = _analysed(collection)
     shares = [
-        Share("playable songs are analysed", analysed.analysed, analysed.songs),
         Share("tunes play without ROMs", found["playable"], tunes),
         Share("songs have a known length", timed.filter(album__sid_file__missing_since=None).count(), songs),
         Share("tunes have notes from STIL", found["noted"], tunes),
     ]
+    if analysed:
+        shares.insert(0, Share("playable songs are analysed", analysed.analysed, analysed.songs))
     return ShownCollection(
         collection,
         tunes,
@@ -137,3 +139,11 @@ def _shown(collection: Collection) -> ShownCollection:
         shares,
         analysed,
     )
+
+
+def _analysed(collection: Collection) -> Coverage | None:
+    """None where this machine cannot analyse, which the System page says."""
+    try:
+        return coverage(collection)
+    except AnalysisImpossible:
+        return None

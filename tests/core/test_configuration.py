@@ -231,7 +231,10 @@ def test_a_setting_whose_feature_comes_later_is_told(
     written: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = load(
-        {**written({"jobs": {"schedule": {"train": "0 2 * * *"}}, "playRate": "1/s"}), "SIDFLOW_MODEL_PATH": "m"}
+        {
+            **written({"jobs": {"schedule": {"train": "0 2 * * *"}}, "playRate": "1/s"}),
+            "SIDFLOW_MODEL_PATH": "m",
+        }
     )
     monkeypatch.setattr(configuration, "_loaded", lambda: loaded)
     found = checks.accepted_early()
