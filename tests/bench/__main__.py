@@ -16,6 +16,7 @@ PARTS: Final = {
     "serving": "serving_cost",
     "jobs": "jobs_speed",
     "watching": "watching_cost",
+    "classify": "classify_speed",
 }
 
 if __name__ == "__main__":
