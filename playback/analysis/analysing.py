@@ -78,7 +78,7 @@ def analyse(file: bytes, *, song: int, length_ms: int | None, settings: Analysis
         tables = frame_tables(trace)
         trace_s = clock.lap()
         heard = _Listener(player, trace, settings, budget, clock).listen(tables.active, tables.rate_hz)
-    duration_s = length_ms / 1000 if length_ms else trace.end_s
+    duration_s = length_ms / 1000 if length_ms else _last_sound_s(trace, tables)
     vector = _vector(_measured(trace, tables, heard, duration_s))
     spent = Spent(trace_s, heard.synth_s, heard.spectrum_s + clock.lap())
     return Analysis(vector, round(heard.start_s, 6), round(heard.window_s, 6), spent)
@@ -175,6 +175,12 @@ class _Listener:
         self.budget.take(start_s + seconds)
         self.player.seek(start_s - lead_s)
         return self.player.render(seconds=lead_s + seconds)[round(lead_s * self.settings.sample_rate_hz) :]
+
+
+def _last_sound_s(trace: Trace, tables: FrameTables) -> float:
+    sounds = np.flatnonzero(tables.active)
+    behind_s = (sounds[-1] + 1) / tables.rate_hz if len(sounds) else trace.seconds
+    return min(trace.end_s, trace.begin_s + float(behind_s))
 
 
 def _measured(trace: Trace, tables: FrameTables, heard: _Heard, duration_s: float) -> dict[str, float]:
