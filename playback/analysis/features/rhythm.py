@@ -16,7 +16,7 @@ _NEIGHBOURS: Final = 2
 _LEAST_RISE_DB: Final = 1.0
 _PHASES: Final = 48
 _LEAST_BEAT_DB: Final = 0.3
-_OFF_BEAT: Final = 0.125
+_OFF_BEAT: Final = 1 / 16
 _FEWEST_ONSETS: Final = 3
 _VOICES_AT_ONCE: Final = 3
 
@@ -25,7 +25,7 @@ def rhythm_features(
     spectrum: Spectrum, rise: Reals, tables: FrameTables, *, window_at_s: float, window_s: float
 ) -> dict[str, float]:
     """bpm, confidence, onsetRate, onsetRegularity, syncopation. `window_at_s` counts from the trace's beginning."""
-    onsets = onsets_s(rise, spectrum.frame_rate_hz)
+    onsets = onsets_s(rise, spectrum.level, spectrum.frame_rate_hz)
     # Less than this is no beginning but the beating of held tones.
     rising = np.where(rise > _LEAST_BEAT_DB, rise, 0.0).astype(np.float64)
     bpm, confidence = tempo([(note_curve(tables), tables.rate_hz), (rising, spectrum.frame_rate_hz)])
@@ -50,15 +50,17 @@ def note_curve(tables: FrameTables) -> Reals:
     return blurred
 
 
-def onsets_s(rise: Reals, rate_hz: float) -> Reals:
-    """Times of the peaks of a flux curve, in seconds from its first frame."""
+def onsets_s(rise: Reals, level: Reals, rate_hz: float) -> Reals:
+    """Times of the peaks of a flux curve, in seconds from its first frame, but for those where the power falls to less than half:
+    a tone that is cut off clicks in every band, too."""
     curve = rise.astype(np.float64)
     around = max(1, round(_AROUND_S * rate_hz))
-    total = np.concatenate([[0.0], np.cumsum(np.pad(curve, around))])
+    total = np.concatenate([[0.0], np.cumsum(np.pad(curve, around, mode="edge"))])
     mean = (total[2 * around + 1 :] - total[: len(curve)]) / (2 * around + 1)
     padded = np.pad(curve, _NEIGHBOURS, constant_values=-1.0)
     highest = np.max([padded[off : off + len(curve)] for off in range(2 * _NEIGHBOURS + 1)], axis=0)
     peaks = (curve >= highest) & (curve > mean + 0.5 * curve.std()) & (curve > _LEAST_RISE_DB)
+    peaks[1:-1] &= level[2:] >= level[:-2] / 2
     # Of a peak two frames wide the first.
     peaks[1:] &= ~peaks[:-1]
     return np.flatnonzero(peaks) / rate_hz
