@@ -321,7 +321,9 @@ class SidflowSettings(BaseSettings):
     )
     model_path: FolderPath | None = later(None, "Model to serve instead of the published one.", "training")
     threads: int = later(0, "Worker processes for analysis; 0: one per core.", "classification", ge=0)
-    classification_depth: int = later(3, "Folder depth at which tags are gathered.", "classification", gt=0)
+    classification_depth: int = now(
+        3, "Folder depth at which ratings are gathered for `auto-tags.jsonl`.", gt=0
+    )
     max_render_sec: float = later(30, "Longest rendering for analysis in seconds.", "classification", gt=0)
     max_classify_sec: float = later(15, "Seconds of each tune that are analysed.", "classification", gt=0)
     intro_skip_sec: float = later(
