@@ -49,15 +49,15 @@ def _measure(songs: int) -> None:
     for first in range(0, songs, 1000):
         analyse(recipe, tracks[first : first + 1000], vectors[first : first + 1000])
     for name in ("first", "again"):
-        begin = time.perf_counter()
+        began = time.perf_counter()
         cpu = cpu_seconds(lambda: calibrate(recipe))
-        tell(f"ratings.{songs}.{name}", time.perf_counter() - begin, "s (wanted: 60)")
+        tell(f"ratings.{songs}.{name}", time.perf_counter() - began, "s (wanted: 60)")
         tell(f"ratings.{songs}.{name}.cpu", cpu, "s")
     served = serving()
     assert served
-    begin = time.perf_counter()
+    began = time.perf_counter()
     index = load(served, Recipe.objects.get().revision)
-    tell("likeness.load", time.perf_counter() - begin, "s")
+    tell("likeness.load", time.perf_counter() - began, "s")
     tell("likeness.matrix", index.neighbours.points.nbytes / 2**20, "MB")
     asked = [(tracks[row], vectors[row]) for row in range(0, songs, songs // _QUESTIONS)]
     near = [partial(index.near, song, not_file=track.album_id, count=25) for track, song in asked]
