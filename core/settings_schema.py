@@ -321,7 +321,9 @@ class SidflowSettings(BaseSettings):
     )
     model_path: FolderPath | None = later(None, "Model to serve instead of the published one.", "training")
     threads: int = now(0, "Processes that analyse songs; 0: one for each core.", ge=0)
-    classification_depth: int = later(3, "Folder depth at which tags are gathered.", "classification", gt=0)
+    classification_depth: int = now(
+        3, "Folder depth at which ratings are gathered for `auto-tags.jsonl`.", gt=0
+    )
     max_render_sec: float = now(30, "Longest rendering for analysis in seconds.", gt=0)
     max_classify_sec: float = now(15, "Seconds of each tune that are analysed.", gt=0)
     intro_skip_sec: float = now(15, "Seconds skipped before analysing, where the tune is long enough.", ge=0)

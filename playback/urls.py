@@ -11,11 +11,13 @@ from playback.api.staff_tracks import StaffTrackView
 from playback.api.views import PlayView, SidView, TracksView
 from playback.pages import authors, folders, sitemaps
 from playback.pages.home import home
+from playback.pages.similar import similar
 from playback.pages.tune import tune
 
 urlpatterns = [
     path("", home, name="home"),
     path("tune/<uuid:public_id>", tune, name="tune"),
+    path("tune/<uuid:public_id>/similar", similar, name="tune-similar"),
     path("folders", folders.collections, name="collections"),
     path("folders/<int:collection>", folders.folder, name="folder"),
     path("folders/<int:collection>/<path:path>", folders.folder, name="folder"),

@@ -60,20 +60,21 @@ class Index:
     authors: "NDArray[np.int64]"
 
     def near(self, vector: "NDArray[np.float32]", *, not_file: int, count: int) -> "list[Found]":
-        """At most `count` rows, of different files, not of that one, at most three of an author."""
+        """At most `count` rows, of different files, not of that one; three of an author, or more where there are few authors."""
         import numpy as np
 
         from playback.analysis.likeness import diverse
 
         point = self.metric.points(vector[np.newaxis, :])[0]
-        looked_at = count * _SPARE
+        looked_at, most = count * _SPARE, MOST_PER_AUTHOR
         while True:
             found = self.neighbours.nearest(point, looked_at)
             others = [one for one in found if self.files[one.row] != not_file]
-            chosen = list(diverse(others, self.files, self.authors, most_per_author=MOST_PER_AUTHOR))
-            if len(chosen) >= count or len(found) < looked_at:
+            chosen = list(diverse(others, self.files, self.authors, most_per_author=most))
+            all_seen = len(found) < looked_at
+            if len(chosen) >= count or (all_seen and most >= count):
                 return chosen[:count]
-            looked_at *= 8
+            looked_at, most = (looked_at, most * 2) if all_seen else (looked_at * 8, most)
 
 
 _lock = Lock()
@@ -81,25 +82,32 @@ _index: Index | None = None
 
 
 def similar_to(track: Track, *, count: int = 25) -> Similar:
-    """What sounds like it: songs that are there and sound, one a file, at most three of an author."""
+    """What sounds like it: one song a file, at most three of an author while there are others."""
     served = serving()
     described = describe(track, served)
     if served is None or isinstance(described, Absence):
         return Similar([], described if isinstance(described, Absence) else None, None)
     index = _loaded(served)
-    # Some may be gone since they were read.
-    found = index.near(described.vector, not_file=track.album_id, count=count + 10)
+    items = _songs(index, described, track, count, asked=count)
+    if len(items) < count:
+        # Some may be gone since the index was read.
+        items = _songs(index, described, track, count, asked=2 * count)
+    absence = None if items else Absence("no-others", "No other songs were analysed yet.")
+    return Similar(items, absence, described)
+
+
+def _songs(index: Index, described: Described, track: Track, count: int, *, asked: int) -> list[SimilarSong]:
+    """At most `count` songs that are there and sound, of so many that the index is asked for."""
+    found = index.near(described.vector, not_file=track.album_id, count=asked)
     ids = [int(index.neighbours.ids[one.row]) for one in found]
     tracks = Track.objects.present().with_file().filter(album__sid_file__fault="").in_bulk(ids)
-    rows = Features.objects.sound().filter(recipe=served.recipe_id, track__in=tracks)
+    rows = Features.objects.sound().filter(recipe=index.served.recipe_id, track__in=tracks)
     vectors = {row.track_id: as_matrix(bytes(row.vector), len(described.vector))[0] for row in rows}
-    items = [
+    there = [(pk, one) for pk, one in zip(ids, found, strict=True) if pk in tracks and pk in vectors]
+    return [
         SimilarSong(tracks[pk], one.likeness, index.metric.words(described.vector, vectors[pk]))
-        for pk, one in zip(ids, found, strict=True)
-        if pk in tracks and pk in vectors
+        for pk, one in there[:count]
     ]
-    absence = None if items else Absence("no-others", "No other songs were analysed yet.")
-    return Similar(items[:count], absence, described)
 
 
 def _loaded(served: Serving) -> Index:

@@ -187,7 +187,7 @@ class SimilarItemDocument(serializers.Serializer[Any]):
 
 
 class SimilarDocument(serializers.Serializer[Any]):
-    """Nearest first; at most one song a file and three an author.  `reason` says why there is none."""
+    """Nearest first; one song a file, and at most three of an author while there are others.  `reason` says why there is none."""
 
     items = SimilarItemDocument(many=True)
     reason = ReasonDocument(

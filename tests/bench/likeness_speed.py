@@ -46,8 +46,8 @@ def _measure(songs: int) -> None:
 
     recipe, tracks = made_recipe(), made_catalogue(songs, per_file=2, authors=2000, folders=900)
     vectors = made_vectors(songs)
-    for begin in range(0, songs, 1000):
-        analyse(recipe, tracks[begin : begin + 1000], vectors[begin : begin + 1000])
+    for first in range(0, songs, 1000):
+        analyse(recipe, tracks[first : first + 1000], vectors[first : first + 1000])
     for name in ("first", "again"):
         began = time.perf_counter()
         cpu = cpu_seconds(lambda: calibrate(recipe))
