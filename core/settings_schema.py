@@ -65,7 +65,7 @@ NetworkList = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_li
 RateLimit = Annotated[Rate | None, NoDecode, BeforeValidator(_read_rate)]
 EngineName = Literal["wasm", "sidplayfp-cli", "ultimate64"]
 EngineList = Annotated[list[EngineName], NoDecode, BeforeValidator(_split_list)]
-FormatList = Annotated[list[Literal["wav", "m4a", "flac"]], NoDecode, BeforeValidator(_split_list)]
+FormatList = Annotated[list[Literal["wav", "m4a", "flac", "hls"]], NoDecode, BeforeValidator(_split_list)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -90,13 +90,15 @@ class Section(BaseModel):
 class AudioEncoderWasm(Section):
     """The encoder that runs as WebAssembly."""
 
-    core_path: str | None = later(None, "Path of the encoder's WebAssembly core.", "rendering")
+    core_path: str | None = later(None, "Path of the encoder's WebAssembly core.", "encoding in a browser")
 
 
 class AudioEncoder(Section):
     """How rendered audio is encoded."""
 
-    implementation: Literal["auto", "native", "wasm"] = later("auto", "Which encoder to use.", "rendering")
+    implementation: Literal["auto", "native", "wasm"] = later(
+        "auto", "Which encoder to use; on the server it is always ffmpeg.", "encoding in a browser"
+    )
     wasm: AudioEncoderWasm = AudioEncoderWasm()
 
 
@@ -133,18 +135,26 @@ class Ultimate64(Section):
 class Render(Section):
     """How tunes are rendered to audio files."""
 
-    output_path: FolderPath | None = later(
-        None, "Folder of rendered files; empty: in the data folder.", "rendering"
+    output_path: FolderPath | None = now(
+        None, "Folder of rendered files where `availability.assetRoot` names none."
     )
-    default_formats: FormatList = later(
-        ["wav", "m4a", "flac"], "Formats to render when none is named.", "rendering"
+    default_formats: FormatList = now(["wav", "m4a", "flac"], "Formats to render when none is named.")
+    preferred_engines: EngineList = now(
+        ["wasm", "sidplayfp-cli", "ultimate64"],
+        "Engines in order of preference, until staff choose another order on the page of caches; `wasm`, which on the server "
+        "is the same engine as a program, is always the last resort.",
     )
-    preferred_engines: EngineList = later(
-        ["wasm", "sidplayfp-cli", "ultimate64"], "Engines in order of preference.", "rendering"
+    default_chip: Literal["6581", "8580r5"] = now("6581", "SID for tunes that name none.")
+    m4a_bitrate: int = now(256, "Bit rate of M4A files in kbit/s.", gt=0, le=512)
+    flac_compression_level: int = now(5, "FLAC's compression level.", ge=0, le=12)
+    unknown_length_sec: float = now(
+        180, "Seconds that are rendered of a song whose length nobody knows.", ge=1, le=3600
     )
-    default_chip: Literal["6581", "8580r5"] = later("6581", "SID for tunes that name none.", "rendering")
-    m4a_bitrate: int = later(256, "Bit rate of M4A files in kbit/s.", "rendering", gt=0, le=512)
-    flac_compression_level: int = later(5, "FLAC's compression level.", "rendering", ge=0, le=12)
+    cache_limit_mb: int | None = now(
+        None,
+        "Megabytes that rendered files may take; what was not used for longest goes first. Empty: no limit.",
+        gt=0,
+    )
     audio_encoder: AudioEncoder = AudioEncoder()
     ultimate64: Ultimate64 = Ultimate64()
 
@@ -152,8 +162,12 @@ class Render(Section):
 class Availability(Section):
     """Where rendered files are listed and served from."""
 
-    manifest_path: FolderPath | None = later(None, "File that lists rendered files.", "rendering")
-    asset_root: FolderPath | None = later(None, "Folder that rendered files are served from.", "rendering")
+    manifest_path: FolderPath | None = now(
+        None, "File that lists rendered files; empty: `availability/streams.json` in the data folder."
+    )
+    asset_root: FolderPath | None = now(
+        None, "Folder that rendered files lie in and are served from; empty: `rendered` in the data folder."
+    )
     public_base_url: WebAddress | None = now(
         None,
         "Address of a CDN in front of this site, like `https://cdn.example`: pages then load assets and tunes from there.",
@@ -215,7 +229,7 @@ class JobSchedule(Section):
     fetch: str | None = now(None, "When to fetch HVSC, like `0 2 * * *`.")
     classify: str | None = later(None, "When to classify.", "classification")
     train: str | None = later(None, "When to train.", "training")
-    render: str | None = later(None, "When to render.", "rendering")
+    render: str | None = now(None, "When to render what is missing of all songs.")
 
 
 class Jobs(Section):
@@ -308,17 +322,13 @@ class SidflowSettings(BaseSettings):
         "Folder that the HVSC is fetched into, as `C64Music`, or that is its root; empty: `hvsc` in the data folder.",
     )
     hvsc: Hvsc = Hvsc()
-    audio_cache_path: FolderPath | None = later(
-        None, "Folder of cached audio; empty: in the data folder.", "rendering"
+    audio_cache_path: FolderPath | None = now(
+        None, "The forerunner's name for `render.outputPath`, used where that is empty."
     )
-    wav_cache_path: FolderPath | None = later(
-        None, "The forerunner's older name for `audioCachePath`.", "rendering"
-    )
+    wav_cache_path: FolderPath | None = now(None, "The forerunner's older name for `audioCachePath`.")
     tags_path: FolderPath | None = later(None, "Folder of hand-made tags.", "ratings")
     classified_path: FolderPath | None = later(None, "Folder of classification exports.", "classification")
-    sidplay_path: FolderPath | None = later(
-        None, "The sidplayfp program; empty: found by its name.", "rendering"
-    )
+    sidplay_path: FolderPath | None = now(None, "The sidplayfp program; empty: found by its name.")
     model_path: FolderPath | None = later(None, "Model to serve instead of the published one.", "training")
     threads: int = later(0, "Worker processes for analysis; 0: one per core.", "classification", ge=0)
     classification_depth: int = later(3, "Folder depth at which tags are gathered.", "classification", gt=0)
