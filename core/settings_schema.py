@@ -41,6 +41,13 @@ def _below_project(path: Path) -> Path:
     return path if path.is_absolute() else PROJECT_ROOT / path
 
 
+def _inner_location(text: str) -> str:
+    """An address of nginx's own, as `/assets-inside/`."""
+    if not re.fullmatch(r"/([A-Za-z0-9_-]+/)+", text):
+        raise ValueError("write a location with slashes around it, like /assets-inside/")
+    return text
+
+
 def _web_address(text: str) -> str:
     """An http or https address with a host, without a slash at its end; nothing that a policy header could not hold."""
     parts = urlsplit(text)
@@ -59,6 +66,7 @@ def _web_address(text: str) -> str:
 
 FolderPath = Annotated[Path, AfterValidator(_below_project)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+InnerLocation = Annotated[str, AfterValidator(_inner_location)]
 AddressList = Annotated[list[WebAddress], NoDecode, BeforeValidator(_split_list)]
 TextList = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 NetworkList = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_list)]
@@ -155,6 +163,19 @@ class Render(Section):
         "Megabytes that rendered files may take; what was not used for longest goes first. Empty: no limit.",
         gt=0,
     )
+    on_demand: bool = now(True, "Render a song that a listener asks for and that is not there yet.")
+    on_demand_formats: FormatList = now(
+        ["m4a"],
+        "What is rendered so; HLS comes with M4A. Other formats are offered once staff rendered them.",
+    )
+    on_demand_rate: RateLimit = now(parse_rate("30/h"), "Songs rendered so for one client; empty: no limit.")
+    on_demand_total_rate: RateLimit = now(
+        parse_rate("240/h"), "Songs rendered so for all clients together; empty: no limit."
+    )
+    on_demand_waiting: int = now(8, "Songs that may wait for being rendered so; beyond, 503.", gt=0)
+    allow_cli: bool = now(
+        False, "Let listeners choose what the sidplayfp program makes of a tune, rendered on the server."
+    )
     audio_encoder: AudioEncoder = AudioEncoder()
     ultimate64: Ultimate64 = Ultimate64()
 
@@ -171,6 +192,10 @@ class Availability(Section):
     public_base_url: WebAddress | None = now(
         None,
         "Address of a CDN in front of this site, like `https://cdn.example`: pages then load assets and tunes from there.",
+    )
+    accel_location: InnerLocation | None = now(
+        None,
+        "Internal location of the nginx in front that has the asset folder, like `/assets-inside/`: nginx then sends the files.",
     )
 
 
@@ -221,6 +246,7 @@ class JobsByType(Section):
     classify: int = now(2, "Classifications.", gt=0)
     train: int = now(1, "Trainings.", gt=0)
     render: int = now(4, "Renderings.", gt=0)
+    ondemand: int = now(1, "Renderings of songs that listeners wait for.", gt=0)
 
 
 class JobSchedule(Section):

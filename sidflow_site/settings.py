@@ -197,7 +197,7 @@ USE_TZ = True
 
 # A CDN in front of us, or nothing. It fetches from here what lies below these paths, which anybody may keep for ever.
 PUBLIC_BASE_URL = _chosen.availability.public_base_url or ""
-PUBLIC_PATHS = ("/static/", "/sid/")
+PUBLIC_PATHS = ("/static/", "/sid/", "/asset/")
 STATIC_URL = f"{PUBLIC_BASE_URL}/static/"
 WHITENOISE_STATIC_PREFIX = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
