@@ -13,6 +13,7 @@ PARTS: Final = {
     "import": "import_speed",
     "search": "search_speed",
     "serving": "serving_cost",
+    "streaming": "streaming",
     "jobs": "jobs_speed",
     "watching": "watching_cost",
 }
