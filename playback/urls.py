@@ -2,19 +2,23 @@
 
 from django.urls import path
 
+from playback.api.classify_progress import ClassifyProgressView
 from playback.api.public_sids import PublicSidView
 from playback.api.roms import RomManifestView, RomView
 from playback.api.search import TunesView
+from playback.api.similar import SimilarView
 from playback.api.staff_tracks import StaffTrackView
 from playback.api.streams import CliView, DetectView, HlsView, PublicAssetView, RenderView, StreamView
 from playback.api.views import PlayView, SidView, TracksView
 from playback.pages import authors, folders, sitemaps
 from playback.pages.home import home
+from playback.pages.similar import similar
 from playback.pages.tune import tune
 
 urlpatterns = [
     path("", home, name="home"),
     path("tune/<uuid:public_id>", tune, name="tune"),
+    path("tune/<uuid:public_id>/similar", similar, name="tune-similar"),
     path("folders", folders.collections, name="collections"),
     path("folders/<int:collection>", folders.folder, name="folder"),
     path("folders/<int:collection>/<path:path>", folders.folder, name="folder"),
@@ -35,6 +39,8 @@ urlpatterns = [
     path("sid/<str:md5>.sid", PublicSidView.as_view(), name="public-sid"),
     path("asset/<str:hash>/<path:path>", PublicAssetView.as_view(), name="public-asset"),
     path("api/tracks", TracksView.as_view(), name="tracks"),
+    path("api/classify/progress", ClassifyProgressView.as_view(), name="classify-progress"),
+    path("api/tracks/<uuid:public_id>/similar", SimilarView.as_view(), name="similar"),
     path("api/admin/tracks/<uuid:public_id>", StaffTrackView.as_view(), name="staff-track"),
     path("api/tunes", TunesView.as_view(), name="tunes"),
 ]
