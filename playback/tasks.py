@@ -1,7 +1,6 @@
 """Which jobs are about music?  `import` brings a folder's files into the catalogue, `fetch` the newest HVSC, `classify` analyses songs."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field
 
@@ -11,12 +10,9 @@ from jobs.work import Work
 from playback.analysis.classifying import Classify, classify
 from playback.catalogue.folders import NoMusicError
 from playback.catalogue.importing import Import
-from playback.catalogue.models import Track
-from playback.delivery.problems import TrackNotFound
+from playback.delivery.making import OnDemand, make_song
 from playback.fetching.choosing import FetchHvsc
 from playback.fetching.fetching import fetch
-from playback.rendering.rendering import render
-from playback.rendering.settings import Engine, FormatName, settings_for
 
 
 class ImportFolder(Parameters):
@@ -71,34 +67,7 @@ def import_folder(work: Work) -> Steps:
     }
 
 
-class OnDemand(Parameters):
-    """Which song is to be had in which formats, played by which engine."""
-
-    track: str = Field(description="Its public id.")
-    formats: list[FormatName]
-    engine: Literal["sidflow", "sidplayfp-cli"] = "sidflow"
-
-
-def on_demand(work: Work) -> Steps:
-    """One song, because a listener waits; begun anew it does what is missing."""
-    told = work.parameters
-    assert isinstance(told, OnDemand)  # noqa: S101 - the kind says so
-    track = Track.objects.present().with_file().filter(public_id=told.track).first()
-    if track is None:
-        raise TrackNotFound("It has left the catalogue.")
-
-    def progress(share: float) -> None:
-        work.progress(round(100 * share), 100, "Rendering")
-        work.still_wanted()
-
-    engine: Engine = "sidplayfp-cli" if told.engine == "sidplayfp-cli" else "wasm"
-    render(track, formats=told.formats, settings=settings_for(engine), run=work.run, progress=progress)
-    work.progress(100, 100, "Ready.")
-    yield {"done": True}
-    return {"formats": told.formats}
-
-
-register(Kind("ondemand", "Rendering for a listener", on_demand, parameters=OnDemand))
+register(Kind("ondemand", "Rendering for a listener", make_song, parameters=OnDemand))
 register(Kind("import", "Importing a folder", import_folder, parameters=ImportFolder, alone=True))
 register(Kind("fetch", "Fetching the HVSC", fetch, parameters=FetchHvsc, alone=True))
 register(Kind("classify", "Classifying songs", classify, parameters=Classify))
