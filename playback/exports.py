@@ -1,4 +1,4 @@
-"""Which of the music's rows go to `classified/` and `roms/`, so that they can be made again of nothing else?
+"""Which of the music's rows go to `classified/`, `roms/` and `availability/`, so that they can be made again of nothing else?
 
 Not in them, because it follows from the rest: folders, authors' and folders' counts, the search's index.  Not in them, because
 it is about one machine's disk: when it last changed a file (the next import reads all files once).
@@ -6,6 +6,7 @@ it is about one machine's disk: when it last changed a file (the next import rea
 
 from core.exporting import JsonLines, register
 from playback.exporting import collections, folder_notes, rom_bundles, tune_loading, tunes
+from playback.exporting.rendered_files import RenderedFiles
 
 register(
     JsonLines(
@@ -43,3 +44,4 @@ register(
         loader=rom_bundles.RomBundleLoader,
     )
 )
+register(RenderedFiles())

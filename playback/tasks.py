@@ -1,4 +1,5 @@
-"""Which jobs are about music?  `import` brings a folder's files into the catalogue, `fetch` the newest HVSC."""
+"""Which jobs are about music?  `import` brings a folder's files into the catalogue, `fetch` the newest HVSC, `render` makes
+files of songs."""
 
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from playback.catalogue.folders import NoMusicError
 from playback.catalogue.importing import Import
 from playback.fetching.choosing import FetchHvsc
 from playback.fetching.fetching import fetch
+from playback.rendering.asking import RenderSongs
+from playback.rendering.job import render_songs
 
 
 class ImportFolder(Parameters):
@@ -67,3 +70,4 @@ def import_folder(work: Work) -> Steps:
 
 register(Kind("import", "Importing a folder", import_folder, parameters=ImportFolder, alone=True))
 register(Kind("fetch", "Fetching the HVSC", fetch, parameters=FetchHvsc, alone=True))
+register(Kind("render", "Rendering songs", render_songs, parameters=RenderSongs))

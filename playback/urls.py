@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from playback.api.availability import CheckView, InvalidateView
 from playback.api.public_sids import PublicSidView
 from playback.api.roms import RomManifestView, RomView
 from playback.api.search import TunesView
@@ -29,5 +30,7 @@ urlpatterns = [
     path("sid/<str:md5>.sid", PublicSidView.as_view(), name="public-sid"),
     path("api/tracks", TracksView.as_view(), name="tracks"),
     path("api/admin/tracks/<uuid:public_id>", StaffTrackView.as_view(), name="staff-track"),
+    path("api/availability/check", CheckView.as_view(), name="availability-check"),
+    path("api/availability/invalidate", InvalidateView.as_view(), name="availability-invalidate"),
     path("api/tunes", TunesView.as_view(), name="tunes"),
 ]
