@@ -158,6 +158,7 @@ class Render(Section):
     unknown_length_sec: float = now(
         180, "Seconds that are rendered of a song whose length nobody knows.", ge=1, le=3600
     )
+    longest_sec: float = now(900, "Seconds at which a rendered song ends, however long it is.", ge=1, le=3600)
     cache_limit_mb: int | None = now(
         None,
         "Megabytes that rendered files may take; what was not used for longest goes first. Empty: no limit.",

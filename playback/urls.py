@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from playback.api.availability import CheckView, InvalidateView
 from playback.api.classify_progress import ClassifyProgressView
 from playback.api.public_sids import PublicSidView
 from playback.api.roms import RomManifestView, RomView
@@ -42,5 +43,7 @@ urlpatterns = [
     path("api/classify/progress", ClassifyProgressView.as_view(), name="classify-progress"),
     path("api/tracks/<uuid:public_id>/similar", SimilarView.as_view(), name="similar"),
     path("api/admin/tracks/<uuid:public_id>", StaffTrackView.as_view(), name="staff-track"),
+    path("api/availability/check", CheckView.as_view(), name="availability-check"),
+    path("api/availability/invalidate", InvalidateView.as_view(), name="availability-invalidate"),
     path("api/tunes", TunesView.as_view(), name="tunes"),
 ]

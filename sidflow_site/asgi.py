@@ -111,6 +111,9 @@ async def _nowhere(scope: Any, receive: Any, send: Any) -> None:
 _pages = _django()
 
 from jobs.live.routing import websocket_urlpatterns  # noqa: E402  it needs Django set up
+from playback.rendering import play_counts  # noqa: E402  the same
+
+play_counts.begin()
 
 _anywhere: Any = re_path
 _sockets: Any = URLRouter([*websocket_urlpatterns, _anywhere("", _nowhere)])

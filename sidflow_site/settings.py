@@ -190,6 +190,9 @@ Q_CLUSTER: dict[str, Any] = {
     **({"redis": _redis} if _redis else {"orm": "default", "poll": 0.2}),
 }
 
+# How often a web process writes down what was played (playback.rendering.play_counts); None: never.
+PLAY_COUNTS_EVERY_S: float | None = 10
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -25,6 +25,7 @@ from playback.delivery.problems import BadCursor, SongOutOfRange, TrackNotFound
 from playback.delivery.sessions import open_session
 from playback.delivery.sid_bytes import CONTENT_TYPE, read_sid
 from playback.delivery.streams import Assets, rendered
+from playback.rendering import play_counts
 from playback.roms.bundles import bundle_for
 from playback.roms.models import RomBundle
 
@@ -81,6 +82,7 @@ def _track(asked: dict[str, Any]) -> Track:
 
 
 def _play(track: Track, bundle: RomBundle | None, present: Assets) -> dict[str, Any]:
+    play_counts.note([track.pk])
     session = open_session(track.public_id)
     return {
         "track": track_document(track, bundle),

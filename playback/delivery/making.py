@@ -8,6 +8,7 @@ from jobs.kinds import Parameters, Steps
 from jobs.work import Work
 from playback.catalogue.models import Track
 from playback.delivery.problems import TrackNotFound
+from playback.rendering import eviction
 from playback.rendering.rendering import render
 from playback.rendering.settings import Engine, FormatName, settings_for
 
@@ -33,7 +34,8 @@ def make_song(work: Work) -> Steps:
         work.still_wanted()
 
     engine: Engine = "sidplayfp-cli" if told.engine == "sidplayfp-cli" else "wasm"
-    render(track, formats=told.formats, settings=settings_for(engine), run=work.run, progress=progress)
+    made = render(track, formats=told.formats, settings=settings_for(engine), run=work.run, progress=progress)
+    eviction.keep_within_limit(spare=made)
     work.progress(100, 100, "Ready.")
     yield {"done": True}
     return {"formats": told.formats}

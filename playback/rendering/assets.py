@@ -26,6 +26,7 @@ __all__ = [
     "asset_recipe",
     "current_asset",
     "current_assets",
+    "current_recipes",
     "is_there",
     "made_asset",
     "place_of",
@@ -53,7 +54,7 @@ def current_assets(
     if formats is not None:
         rows = rows.filter(format__in=list(formats))
     found: dict[tuple[str, int, str], RenderedAsset] = {}
-    recipes = _current_recipes(engine)
+    recipes = current_recipes(engine)
     for asset in rows.select_related("track").order_by("rendered_at"):
         song = (asset.file_md5, asset.track.position)
         track = wanted.get(song)
@@ -73,7 +74,8 @@ def current_assets(
     return answer
 
 
-def _current_recipes(engine: Engine | None) -> tuple[str, ...]:
+def current_recipes(engine: Engine | None = None) -> tuple[str, ...]:
+    """With one of these begins the recipe of every file that is current."""
     chip = settings_for().chip
     return tuple(sound_recipe(one, chip) for one in ([engine] if engine else _ENGINES))
 

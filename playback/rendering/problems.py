@@ -2,17 +2,17 @@
 
 from http import HTTPStatus
 
-from core.problems import DomainError
+from core.problems import DomainError, InvalidInput
 
 
-class InvalidMode(DomainError):
+class InvalidMode(InvalidInput):
     """Place, time, technology and target of a rendering do not go together; `suggestions` name those that do."""
 
     code = "render-mode-invalid"
     title = "Invalid render mode combination"
 
 
-class NoDevice(DomainError):
+class NoDevice(InvalidInput):
     """An Ultimate 64 is wanted, and none is configured."""
 
     status = HTTPStatus.CONFLICT

@@ -33,7 +33,6 @@ _WAY: Final = 1
 # The end of a song is faded over three seconds, but never over more than an eighth of it: a jingle keeps its last note.
 FADE_MS: Final = 3000
 _FADE_SHARE: Final = 8
-LONGEST_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,16 @@ class RenderSettings:
 
     def duration_for(self, track: Track) -> int:
         """How long the song's file is, in milliseconds."""
-        return min(self.duration_ms or length_of(track), LONGEST_MS)
+        return min(self.duration_ms or length_of(track), _longest_ms())
 
 
 def length_of(track: Track) -> int:
     """The song's length, or what is taken for it where nobody knows it; in milliseconds."""
-    return min(track.length_ms or round(configuration().render.unknown_length_sec * 1000), LONGEST_MS)
+    return min(track.length_ms or round(configuration().render.unknown_length_sec * 1000), _longest_ms())
+
+
+def _longest_ms() -> int:
+    return round(configuration().render.longest_sec * 1000)
 
 
 def settings_for(

@@ -11,10 +11,13 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +32,13 @@ _LOCK: Final = "lock"
 _PROMISES: Final = "promised"
 _CHUNK: Final = 1 << 20
 _TRIES: Final = 3
+_AT_ONCE: Final = 500
+# What `assets.place_of` gives, and nothing else, is ours to remove: the folder may be somebody's who keeps other things in it.
+_OURS: Final = re.compile(
+    r"[a-z0-9-]{1,20}\.[0-9a-f]{16}\.[0-9a-f]{8}/[0-9a-f]{2}/[0-9a-f]{32}/\d+-\d+\.(wav|flac|m4a|hls/index\.m3u8)"
+)
+# A file without a row may be on its way to one for so long.
+_YOUNG_S: Final = 3600
 
 
 def root() -> Path:
@@ -120,6 +130,35 @@ def remove(path: str) -> None:
     with contextlib.suppress(OSError):
         for folder in list(place.parents)[:2]:
             folder.rmdir()
+
+
+def is_ours(path: str) -> bool:
+    """Is this the form of an asset's path?"""
+    return _OURS.fullmatch(path) is not None
+
+
+def tidy() -> int:
+    """Removes files older than an hour for which no row stands, as of tracks that are gone; answers how many."""
+    removed = 0
+    patterns = ("*/*/*/*.wav", "*/*/*/*.flac", "*/*/*/*.m4a", "*/*/*/*.hls/index.m3u8")
+    found = (file for pattern in patterns for file in root().glob(pattern))
+    while batch := list(islice(found, _AT_ONCE)):
+        old = {
+            path
+            for file in batch
+            if is_ours(path := file.relative_to(root()).as_posix()) and _age_s(file) > _YOUNG_S
+        }
+        for path in old - set(RenderedAsset.objects.filter(path__in=old).values_list("path", flat=True)):
+            remove(path)
+            removed += 1
+    return removed
+
+
+def _age_s(file: Path) -> float:
+    try:
+        return time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def fingerprint(path: str) -> tuple[str, int]:
