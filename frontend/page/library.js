@@ -83,7 +83,7 @@ export class Library {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link || link.target || link.origin !== location.origin || !LISTS.test(link.pathname) || link.hash) return;
     const isMore = "more" in link.dataset;
-    if (!this.root.contains(link)) return;
+    if (!this.root.contains(link) && !("list" in link.dataset)) return;
     event.preventDefault();
     if (isMore) void this.#more(link);
     else void this.#go(link.href);
@@ -95,7 +95,8 @@ export class Library {
     await this.#show(address);
     const heading = this.#found().querySelector("h2");
     heading?.focus({ preventScroll: true });
-    if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView();
+    const { top } = this.root.getBoundingClientRect();
+    if (top < 0 || top > innerHeight) this.root.scrollIntoView();
   }
 
   /** Puts the list of that address in the place of this one. @param {string} address @param {{fill?: boolean}} [how] */
@@ -113,9 +114,9 @@ export class Library {
   /** The list goes on below. @param {HTMLAnchorElement} link */
   async #more(link) {
     const found = await this.#fetch(link.href);
-    const list = this.#found().querySelector(".tunes");
+    const list = this.#found().querySelector("#tunes");
     if (!found || !list) return;
-    const rows = [...found.querySelectorAll(".tunes > li")];
+    const rows = [...found.querySelectorAll("#tunes > li")];
     list.append(...rows);
     const more = found.querySelector(".more");
     if (more) link.closest(".more")?.replaceWith(more);

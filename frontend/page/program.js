@@ -61,7 +61,7 @@ export class Program {
   pressTune(row) {
     const tune = tuneOfRow(row);
     if (tune.fileId === this.present?.tune.fileId && this.player.state.phase !== "failed") this.toggle();
-    else this.#fromList(firstSong(tune));
+    else this.#fromList(firstSong(tune), 0, row.closest("[data-list]") ?? this.document);
   }
 
   /** Pressing the song that plays pauses it. @param {number} number */
@@ -167,10 +167,10 @@ export class Program {
 
   // ---- how ----
 
-  /** @param {Song | null | undefined} song @param {number} [seconds] */
-  #fromList(song, seconds = 0) {
+  /** @param {Song | null | undefined} song @param {number} [seconds] @param {ParentNode} [list] a list within the page goes on by itself */
+  #fromList(song, seconds = 0, list = this.document) {
     if (!song) return;
-    const { tunes, more } = following(this.document, song.tune);
+    const { tunes, more } = following(list, song.tune);
     this.queue.begin(tunes, more);
     this.#start(song, { seconds });
   }
