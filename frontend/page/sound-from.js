@@ -87,6 +87,7 @@ export class SoundFrom {
   /** Before anybody presses anything: will the server play, or nobody? @param {{reason: string, clause: string}} unable */
   async #foretell({ reason, clause }) {
     const { stream } = await this.#detect();
+    this.player.warmUp(false);
     if (this.player.state.phase !== "idle") return;
     if (!stream?.available) this.means.unable(reason);
     else this.#show(`Tunes are played from the server because ${clause}.`);
@@ -120,7 +121,7 @@ export class SoundFrom {
   async #detect() {
     try {
       const response = await fetch(this.detectUrl);
-      return response.ok ? ((await response.json()).adapters ?? {}) : {};
+      return response.ok ? await response.json() : {};
     } catch {
       return {};
     }

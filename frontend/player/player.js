@@ -35,16 +35,16 @@ export class Player extends EventTarget {
     this.#listenTo(ways.wasm);
   }
 
-  /** What an adapter says that plays no more is nobody's business. @param {Adapter} adapter */
+  /** What an adapter says that plays no more, or perhaps, is nobody's business. @param {Adapter} adapter */
   #listenTo(adapter) {
     adapter.onEvent = (event) => {
-      if (adapter === this.adapter) this.#hear(event);
+      if (adapter === this.adapter && !this.choosing) this.#hear(event);
     };
   }
 
   /** @param {boolean} pressed */
   warmUp(pressed) {
-    if (this.adapter.available().ok) this.adapter.warmUp(pressed);
+    this.ways.warmUp(pressed);
   }
 
   /**
@@ -100,6 +100,7 @@ export class Player extends EventTarget {
     const { signal } = this.opening;
     const { track } = this.state;
     this.adapter.stop(this.state.epoch);
+    this.ways.touch();
     this.choosing = false;
     let chosen = false;
     try {

@@ -85,8 +85,8 @@ export async function isReady(url, signal) {
  * @returns {Promise<{progress: Progress, waitMs: number} | null>} null: it can be played
  */
 async function stateOf(url, signal) {
-  // One byte says as much as all of them.
-  const response = await ask(url, { headers: { Range: "bytes=0-0" }, signal });
+  // One byte says as much as all of them. A CDN has what is ready, and is asked as simply as can be: it need not know of CORS' preflights.
+  const response = await ask(url, isElsewhere(url) ? { method: "HEAD", signal } : { headers: { Range: "bytes=0-0" }, signal });
   if (!response.ok) throw await problemOf(response);
   if (response.status !== 202) {
     void response.body?.cancel();
@@ -99,6 +99,11 @@ async function stateOf(url, signal) {
     progress: { percent: Number.isFinite(percentComplete) ? percentComplete : null, message: String(message ?? "") },
     waitMs,
   };
+}
+
+/** @param {string} url */
+function isElsewhere(url) {
+  return "location" in globalThis && new URL(url, location.href).origin !== location.origin;
 }
 
 /** fetch, with a sentence for a network that is away. @param {string} url @param {RequestInit & {signal: AbortSignal}} init */

@@ -51,6 +51,18 @@ export class Ways {
     }
   }
 
+  /** Somebody may play something soon. @param {boolean} pressed a person did something, so sound may open */
+  warmUp(pressed) {
+    if (this.wasm.available().ok && (this.preference === "auto" || this.preference === "device")) this.wasm.warmUp(pressed);
+    else void this.#server("stream").catch(() => {});
+    if (pressed) this.touch();
+  }
+
+  /** A person presses something just now: iPhones let only those media elements sound that a press has reached. */
+  touch() {
+    for (const adapter of this.servers.values()) adapter.warmUp(true);
+  }
+
   /** @param {number} volume 0..1 */
   setVolume(volume) {
     this.volume = volume;
