@@ -19,7 +19,10 @@ const AGAIN_AFTER_SECONDS = 3;
 const READING_MS = 1800;
 const FAILURES_IN_A_ROW = 5;
 /** What the next tune would suffer from too, and what a person can do something about: nothing goes on by itself then. */
-export const STAY = new Set(["network", "server", "busy", "unavailable", "engine", "needs_roms", "rom-mismatch"]);
+export const STAY = new Set([
+  ...["network", "server", "busy", "unavailable", "engine", "needs_roms", "rom-mismatch"],
+  ...["press-again", "not-prepared", "broken-off"],
+]);
 
 export class Program {
   /**

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.api.conftest import LiveSite
+from tests.playback.delivery.listener import Listener
 
 # Of what is made up by chance; a site that describes itself wrongly is mostly found out in the first ten.
 FUZZING_S = 10
@@ -39,16 +40,34 @@ def ask(url: str, body: Any = None) -> Any:
         return json.loads(answer.read())
 
 
+def made_asset(site: LiveSite, track: str) -> str:
+    """Lets the site render a song, and answers the address of its playlist below /asset/."""
+    listener = Listener(site.port)
+
+    def session() -> dict[str, Any]:
+        answer: dict[str, Any] = ask(f"{site.url}api/play", {"trackIds": [track]})["items"][0]["session"]
+        return answer
+
+    listener.wait_for(session()["fallbackHlsUrl"])
+    return str(session()["fallbackHlsUrl"]).split("/asset/", 1)[1]
+
+
 def with_real_examples(schema: dict[str, Any], site: LiveSite) -> dict[str, Any]:
     """The description, with examples that this site has something for."""
     track = ask(f"{site.url}api/tracks?limit=1")["items"][0]
     played = ask(f"{site.url}api/play", {"trackIds": [track["id"]]})["items"][0]["session"]
+    asset = made_asset(site, track["id"])
     known = {
         "session": played["id"],
         "kind": "kernal",
         "md5": played["sidUrl"].rsplit("/", 1)[1].removesuffix(".sid"),
         "limit": 2,
         "q": "rising",
+        "format": "m4a",
+        "name": "index.m3u8",
+        "what": "m4a",
+        "hash": asset[:16],
+        "path": asset[17:],
     }
     for path in schema["paths"].values():
         for operation in path.values():

@@ -21,6 +21,25 @@ def refuse(route: Route, status: int, **members: Any) -> None:
     route.fulfill(status=status, body=json.dumps(problem), content_type="application/problem+json")
 
 
+def render_nothing(page: Page) -> None:
+    """The site as it is where rendering is switched off and nothing was rendered before."""
+
+    def without_streams(route: Route) -> None:
+        answer = route.fetch()
+        document = answer.json()
+        for item in document["items"]:
+            item["session"] |= {"streamUrls": {}, "fallbackHlsUrl": None}
+        route.fulfill(response=answer, body=json.dumps(document))
+
+    def without_adapter(route: Route) -> None:
+        answer = route.fetch()
+        off = {"available": False, "reason": "Tunes are not rendered on request.", "formats": []}
+        route.fulfill(response=answer, body=json.dumps(answer.json() | {"stream": off, "cli": off}))
+
+    page.route("**/api/play", without_streams)
+    page.route("**/api/playback/detect", without_adapter)
+
+
 def expect_trouble(page: Page, title: str, *words: str) -> None:
     """The card over the scopes says so."""
     card = page.locator("#trouble")
@@ -65,6 +84,7 @@ def test_an_engine_that_cannot_be_fetched_is_told_and_tried_again(
 ) -> None:
     expected_errors.append("503")
     page.context.route("**/engine*.wasm", lambda route: route.fulfill(status=503, body=""))
+    render_nothing(page)
     page.goto(site.url)
     listener.play("Rising")
     listener.wait_for_phase("failed")
@@ -124,10 +144,11 @@ def test_a_tune_that_is_gone_is_told_and_the_next_one_plays(
     assert "no such tune" in page.locator('.tune[data-title="Duet"] .tune__reason').inner_text()
 
 
-def test_a_browser_without_webassembly_is_told_before_it_tries(
+def test_a_browser_without_webassembly_is_told_before_it_tries_where_nothing_is_rendered(
     page: Page, site: Site, listener: Listener
 ) -> None:
     page.add_init_script("delete globalThis.WebAssembly")
+    render_nothing(page)
     page.goto(site.url)
     expect_trouble(page, "This browser cannot play", "no WebAssembly", "Firefox")
     listener.play("Rising")

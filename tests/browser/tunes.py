@@ -52,6 +52,14 @@ def psid(title: str, *, program: bytes, play: int, songs: int = 1) -> bytes:
     return header + texts + struct.pack(">HBBBB", 0b01_01_00, 0, 0, 0, 0) + program
 
 
+def write_rising(file: Path, title: str) -> bytes:
+    """Puts the rising tune under another name into a file; answers what is in it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    tune = psid(title, program=_RISING_INIT + _RISING_PLAY, play=LOAD + len(_RISING_INIT))
+    file.write_bytes(tune)
+    return tune
+
+
 def falls_silent() -> bytes:
     """A tune that holds a tone for a second and then is silent for ever."""
     program = _RISING_INIT + _SILENT_AFTER_50_CALLS

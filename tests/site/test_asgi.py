@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
@@ -35,7 +36,25 @@ def slow(_request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("name", thread_name), path("together", together), path("slow", slow)]
+def streams(_request: HttpRequest) -> StreamingHttpResponse:
+    """Tells in which thread it was made, and goes on until the reader has gone."""
+    name = threading.current_thread().name
+
+    async def content() -> AsyncIterator[str]:
+        yield name
+        while True:
+            await asyncio.sleep(0.01)
+            yield "."
+
+    return StreamingHttpResponse(content())
+
+
+urlpatterns = [
+    path("name", thread_name),
+    path("together", together),
+    path("slow", slow),
+    path("streams", streams),
+]
 
 
 @pytest.fixture
@@ -96,3 +115,19 @@ def test_who_comes_after_one_that_hung_up_does_not_wait_for_it(handler: LendingH
 
     asyncio.run(hang_up_and_ask())
     assert len(handler.idle) == 2
+
+
+def test_what_streams_holds_no_thread(handler: LendingHandler) -> None:
+    async def listen_and_ask() -> None:
+        talk = communicator(handler, "/streams")
+        await talk.send_input({"type": "http.request"})
+        assert (await talk.receive_output(timeout=30))["status"] == 200
+        name = (await talk.receive_output(timeout=30))["body"].decode()
+        # It has given back its thread, and is not over.
+        assert await ask(handler, "/name") == name
+        assert (await talk.receive_output(timeout=30))["body"] == b"."
+        await talk.send_input({"type": "http.disconnect"})
+        await talk.wait(timeout=30)
+        assert len(handler.idle) == 1
+
+    asyncio.run(listen_and_ask())
