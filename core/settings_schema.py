@@ -213,7 +213,7 @@ class JobSchedule(Section):
     """When jobs start by themselves, as cron expressions; initial values, changed in the admin afterwards."""
 
     fetch: str | None = now(None, "When to fetch HVSC, like `0 2 * * *`.")
-    classify: str | None = later(None, "When to classify.", "classification")
+    classify: str | None = now(None, "When to classify what is new.")
     train: str | None = later(None, "When to train.", "training")
     render: str | None = later(None, "When to render.", "rendering")
 
@@ -320,16 +320,12 @@ class SidflowSettings(BaseSettings):
         None, "The sidplayfp program; empty: found by its name.", "rendering"
     )
     model_path: FolderPath | None = later(None, "Model to serve instead of the published one.", "training")
-    threads: int = later(0, "Worker processes for analysis; 0: one per core.", "classification", ge=0)
+    threads: int = now(0, "Processes that analyse songs; 0: one for each core.", ge=0)
     classification_depth: int = later(3, "Folder depth at which tags are gathered.", "classification", gt=0)
-    max_render_sec: float = later(30, "Longest rendering for analysis in seconds.", "classification", gt=0)
-    max_classify_sec: float = later(15, "Seconds of each tune that are analysed.", "classification", gt=0)
-    intro_skip_sec: float = later(
-        15, "Seconds skipped before analysing, where the tune is long enough.", "classification", ge=0
-    )
-    analysis_sample_rate: int = later(
-        11025, "Sample rate of analysis in Hz.", "classification", ge=8000, le=192_000
-    )
+    max_render_sec: float = now(30, "Longest rendering for analysis in seconds.", gt=0)
+    max_classify_sec: float = now(15, "Seconds of each tune that are analysed.", gt=0)
+    intro_skip_sec: float = now(15, "Seconds skipped before analysing, where the tune is long enough.", ge=0)
+    analysis_sample_rate: int = now(11025, "Sample rate of analysis in Hz.", ge=8000, le=192_000)
     render: Render = Render()
     availability: Availability = Availability()
     alerts: Alerts = Alerts()

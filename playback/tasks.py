@@ -1,4 +1,4 @@
-"""Which jobs are about music?  `import` brings a folder's files into the catalogue, `fetch` the newest HVSC."""
+"""Which jobs are about music?  `import` brings a folder's files into the catalogue, `fetch` the newest HVSC, `classify` analyses songs."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from pydantic import Field
 from core.problems import InvalidInput
 from jobs.kinds import Kind, Parameters, Steps, register
 from jobs.work import Work
+from playback.analysis.classifying import Classify, classify
 from playback.catalogue.folders import NoMusicError
 from playback.catalogue.importing import Import
 from playback.fetching.choosing import FetchHvsc
@@ -67,3 +68,4 @@ def import_folder(work: Work) -> Steps:
 
 register(Kind("import", "Importing a folder", import_folder, parameters=ImportFolder, alone=True))
 register(Kind("fetch", "Fetching the HVSC", fetch, parameters=FetchHvsc, alone=True))
+register(Kind("classify", "Classifying songs", classify, parameters=Classify))

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from playback.api.classify_progress import ClassifyProgressView
 from playback.api.public_sids import PublicSidView
 from playback.api.roms import RomManifestView, RomView
 from playback.api.search import TunesView
+from playback.api.similar import SimilarView
 from playback.api.staff_tracks import StaffTrackView
 from playback.api.views import PlayView, SidView, TracksView
 from playback.pages import authors, folders, sitemaps
@@ -28,6 +30,8 @@ urlpatterns = [
     path("api/prefs/rom-manifest", RomManifestView.as_view(), name="rom-manifest"),
     path("sid/<str:md5>.sid", PublicSidView.as_view(), name="public-sid"),
     path("api/tracks", TracksView.as_view(), name="tracks"),
+    path("api/classify/progress", ClassifyProgressView.as_view(), name="classify-progress"),
+    path("api/tracks/<uuid:public_id>/similar", SimilarView.as_view(), name="similar"),
     path("api/admin/tracks/<uuid:public_id>", StaffTrackView.as_view(), name="staff-track"),
     path("api/tunes", TunesView.as_view(), name="tunes"),
 ]

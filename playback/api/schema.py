@@ -146,6 +146,57 @@ class TracksDocument(serializers.Serializer[Any]):
     nextCursor = serializers.CharField(allow_null=True)  # noqa: N815
 
 
+class RatingsDocument(serializers.Serializer[Any]):
+    """What a song is like, each from 1.00 to 5.00; the nearest whole number is the fifth of the collection that it is in."""
+
+    e = serializers.FloatField(min_value=1, max_value=5, help_text="Energy: quiet to intense.")
+    m = serializers.FloatField(min_value=1, max_value=5, help_text="Mood: dark to bright.")
+    c = serializers.FloatField(min_value=1, max_value=5, help_text="Complexity: simple to dense.")
+
+
+class BecauseDocument(serializers.Serializer[Any]):
+    """Why, in words."""
+
+    e = serializers.CharField()
+    m = serializers.CharField()
+    c = serializers.CharField()
+
+
+class ExplainedRatingsDocument(RatingsDocument):
+    """Ratings with their reasons; `provisional`: there were too few songs to compare it with."""
+
+    provisional = serializers.BooleanField()
+    because = BecauseDocument()
+
+
+class SimilarRequest(serializers.Serializer[Any]):
+    """How many."""
+
+    limit = serializers.IntegerField(required=False, default=25, min_value=1, max_value=50)
+
+
+class SimilarItemDocument(serializers.Serializer[Any]):
+    """A song that sounds like the one asked about."""
+
+    track = TrackDocument()
+    likeness = serializers.FloatField(
+        min_value=0, max_value=1, help_text="1: the same in all that is compared."
+    )
+    why = serializers.ListField(child=serializers.CharField(), help_text="What both have and few others.")
+    ratings = RatingsDocument(allow_null=True)
+
+
+class SimilarDocument(serializers.Serializer[Any]):
+    """Nearest first; at most one song a file and three an author.  `reason` says why there is none."""
+
+    items = SimilarItemDocument(many=True)
+    reason = ReasonDocument(
+        allow_null=True,
+        help_text="Codes: not-calibrated, not-analysed, analysis-failed, no-others.",
+    )
+    ratings = ExplainedRatingsDocument(allow_null=True, help_text="Of the song asked about.")
+
+
 class RomDocument(serializers.Serializer[Any]):
     """What proves a ROM."""
 
@@ -217,6 +268,42 @@ PLAYS = OpenApiExample(
     status_codes=["200"],
 )
 TRACKS = OpenApiExample("a page", value={"items": [TRACK_EXAMPLE], "nextCursor": None}, response_only=True)
+RATINGS_EXAMPLE: dict[str, Any] = {"e": 4.31, "m": 2.08, "c": 3.4}
+SIMILAR = OpenApiExample(
+    "songs that sound like it",
+    value={
+        "items": [
+            {
+                "track": TRACK_EXAMPLE,
+                "likeness": 0.8714,
+                "why": ["many arpeggios", "a fast beat"],
+                "ratings": RATINGS_EXAMPLE,
+            }
+        ],
+        "reason": None,
+        "ratings": {
+            **RATINGS_EXAMPLE,
+            "provisional": False,
+            "because": {
+                "e": "energetic because of many notes a second (9.1, more than 87 % of songs)",
+                "m": "rather dark because of low notes (less than 81 % of songs)",
+                "c": "neither simple nor dense",
+            },
+        },
+    },
+    response_only=True,
+    status_codes=["200"],
+)
+NOT_ANALYSED = OpenApiExample(
+    "not analysed yet",
+    value={
+        "items": [],
+        "reason": {"code": "not-analysed", "message": "This song was not analysed yet."},
+        "ratings": None,
+    },
+    response_only=True,
+    status_codes=["200"],
+)
 ROM_MANIFEST = OpenApiExample(
     "one bundle",
     value={
@@ -271,4 +358,5 @@ CONTENT_PROBLEMS = [
     _example(TrackNotFound()),
     _example(RangeNotSatisfiable(size=4096)),
 ]
+SIMILAR_PROBLEMS = [INVALID, _example(TrackNotFound())]
 LIST_PROBLEMS = [INVALID, _example(BadCursor())]

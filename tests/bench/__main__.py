@@ -12,6 +12,7 @@ PARTS: Final = {
     "engine": "engine_speed",
     "import": "import_speed",
     "search": "search_speed",
+    "likeness": "likeness_speed",
     "serving": "serving_cost",
     "jobs": "jobs_speed",
     "watching": "watching_cost",
