@@ -72,6 +72,16 @@ def test_sixteenths_are_heard_as_parts_of_a_beat() -> None:
     assert figures["bpm"] == pytest.approx(120, rel=0.005)
 
 
+@pytest.mark.parametrize("bpm", [100, 120])
+def test_three_and_three_and_two_is_four_beats(bpm: float) -> None:
+    writes = silence_before()
+    half_beat = 30 / bpm * FRAME_HZ
+    for place in range(int(59 * FRAME_HZ / half_beat)):
+        if place % 8 in (0, 3, 6):
+            writes += note(round(place * half_beat), 48, frames=3)
+    assert rhythm(sine(440, length_s=WINDOW_S), writes)["bpm"] == pytest.approx(bpm, rel=0.01)
+
+
 def test_a_held_tone_has_one_onset_and_no_tempo() -> None:
     figures = rhythm(sine(440, length_s=WINDOW_S))
     assert figures["onsetRate"] == pytest.approx(1 / WINDOW_S)
