@@ -126,7 +126,7 @@ def test_a_song_that_only_seems_to_sound_is_listened_to_elsewhere() -> None:
     tone = note(1700, 60, frames=300, voice=1)
     analysis = analysis_of(song(deaf + tone, frames=2500))
     assert analysis.window_start_s < 1700 / FRAME_HZ
-    assert analysis.window_start_s + analysis.window_s > 2000 / FRAME_HZ - 0.1
+    assert analysis.window_start_s + analysis.window_s > 2000 / FRAME_HZ - 0.5
     assert figures_of(analysis)["rms"] > 0.01
 
 
