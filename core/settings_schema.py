@@ -41,6 +41,13 @@ def _below_project(path: Path) -> Path:
     return path if path.is_absolute() else PROJECT_ROOT / path
 
 
+def _inner_location(text: str) -> str:
+    """An address of nginx's own, as `/assets-inside/`."""
+    if not re.fullmatch(r"/([A-Za-z0-9_-]+/)+", text):
+        raise ValueError("write a location with slashes around it, like /assets-inside/")
+    return text
+
+
 def _web_address(text: str) -> str:
     """An http or https address with a host, without a slash at its end; nothing that a policy header could not hold."""
     parts = urlsplit(text)
@@ -59,13 +66,14 @@ def _web_address(text: str) -> str:
 
 FolderPath = Annotated[Path, AfterValidator(_below_project)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+InnerLocation = Annotated[str, AfterValidator(_inner_location)]
 AddressList = Annotated[list[WebAddress], NoDecode, BeforeValidator(_split_list)]
 TextList = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 NetworkList = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_list)]
 RateLimit = Annotated[Rate | None, NoDecode, BeforeValidator(_read_rate)]
 EngineName = Literal["wasm", "sidplayfp-cli", "ultimate64"]
 EngineList = Annotated[list[EngineName], NoDecode, BeforeValidator(_split_list)]
-FormatList = Annotated[list[Literal["wav", "m4a", "flac"]], NoDecode, BeforeValidator(_split_list)]
+FormatList = Annotated[list[Literal["wav", "m4a", "flac", "hls"]], NoDecode, BeforeValidator(_split_list)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -90,13 +98,15 @@ class Section(BaseModel):
 class AudioEncoderWasm(Section):
     """The encoder that runs as WebAssembly."""
 
-    core_path: str | None = later(None, "Path of the encoder's WebAssembly core.", "rendering")
+    core_path: str | None = later(None, "Path of the encoder's WebAssembly core.", "encoding in a browser")
 
 
 class AudioEncoder(Section):
     """How rendered audio is encoded."""
 
-    implementation: Literal["auto", "native", "wasm"] = later("auto", "Which encoder to use.", "rendering")
+    implementation: Literal["auto", "native", "wasm"] = later(
+        "auto", "Which encoder to use; on the server it is always ffmpeg.", "encoding in a browser"
+    )
     wasm: AudioEncoderWasm = AudioEncoderWasm()
 
 
@@ -133,18 +143,40 @@ class Ultimate64(Section):
 class Render(Section):
     """How tunes are rendered to audio files."""
 
-    output_path: FolderPath | None = later(
-        None, "Folder of rendered files; empty: in the data folder.", "rendering"
+    output_path: FolderPath | None = now(
+        None, "Folder of rendered files where `availability.assetRoot` names none."
     )
-    default_formats: FormatList = later(
-        ["wav", "m4a", "flac"], "Formats to render when none is named.", "rendering"
+    default_formats: FormatList = now(["wav", "m4a", "flac"], "Formats to render when none is named.")
+    preferred_engines: EngineList = now(
+        ["wasm", "sidplayfp-cli", "ultimate64"],
+        "Engines in order of preference, until staff choose another order on the page of caches; `wasm`, which on the server "
+        "is the same engine as a program, is always the last resort.",
     )
-    preferred_engines: EngineList = later(
-        ["wasm", "sidplayfp-cli", "ultimate64"], "Engines in order of preference.", "rendering"
+    default_chip: Literal["6581", "8580r5"] = now("6581", "SID for tunes that name none.")
+    m4a_bitrate: int = now(256, "Bit rate of M4A files in kbit/s.", gt=0, le=512)
+    flac_compression_level: int = now(5, "FLAC's compression level.", ge=0, le=12)
+    unknown_length_sec: float = now(
+        180, "Seconds that are rendered of a song whose length nobody knows.", ge=1, le=3600
     )
-    default_chip: Literal["6581", "8580r5"] = later("6581", "SID for tunes that name none.", "rendering")
-    m4a_bitrate: int = later(256, "Bit rate of M4A files in kbit/s.", "rendering", gt=0, le=512)
-    flac_compression_level: int = later(5, "FLAC's compression level.", "rendering", ge=0, le=12)
+    longest_sec: float = now(900, "Seconds at which a rendered song ends, however long it is.", ge=1, le=3600)
+    cache_limit_mb: int | None = now(
+        None,
+        "Megabytes that rendered files may take; what was not used for longest goes first. Empty: no limit.",
+        gt=0,
+    )
+    on_demand: bool = now(True, "Render a song that a listener asks for and that is not there yet.")
+    on_demand_formats: FormatList = now(
+        ["m4a"],
+        "What is rendered so; HLS comes with M4A. Other formats are offered once staff rendered them.",
+    )
+    on_demand_rate: RateLimit = now(parse_rate("30/h"), "Songs rendered so for one client; empty: no limit.")
+    on_demand_total_rate: RateLimit = now(
+        parse_rate("240/h"), "Songs rendered so for all clients together; empty: no limit."
+    )
+    on_demand_waiting: int = now(8, "Songs that may wait for being rendered so; beyond, 503.", gt=0)
+    allow_cli: bool = now(
+        False, "Let listeners choose what the sidplayfp program makes of a tune, rendered on the server."
+    )
     audio_encoder: AudioEncoder = AudioEncoder()
     ultimate64: Ultimate64 = Ultimate64()
 
@@ -152,11 +184,19 @@ class Render(Section):
 class Availability(Section):
     """Where rendered files are listed and served from."""
 
-    manifest_path: FolderPath | None = later(None, "File that lists rendered files.", "rendering")
-    asset_root: FolderPath | None = later(None, "Folder that rendered files are served from.", "rendering")
+    manifest_path: FolderPath | None = now(
+        None, "File that lists rendered files; empty: `availability/streams.json` in the data folder."
+    )
+    asset_root: FolderPath | None = now(
+        None, "Folder that rendered files lie in and are served from; empty: `rendered` in the data folder."
+    )
     public_base_url: WebAddress | None = now(
         None,
         "Address of a CDN in front of this site, like `https://cdn.example`: pages then load assets and tunes from there.",
+    )
+    accel_location: InnerLocation | None = now(
+        None,
+        "Internal location of the nginx in front that has the asset folder, like `/assets-inside/`: nginx then sends the files.",
     )
 
 
@@ -207,6 +247,7 @@ class JobsByType(Section):
     classify: int = now(2, "Classifications.", gt=0)
     train: int = now(1, "Trainings.", gt=0)
     render: int = now(4, "Renderings.", gt=0)
+    ondemand: int = now(1, "Renderings of songs that listeners wait for.", gt=0)
 
 
 class JobSchedule(Section):
@@ -215,7 +256,7 @@ class JobSchedule(Section):
     fetch: str | None = now(None, "When to fetch HVSC, like `0 2 * * *`.")
     classify: str | None = now(None, "When to classify what is new.")
     train: str | None = later(None, "When to train.", "training")
-    render: str | None = later(None, "When to render.", "rendering")
+    render: str | None = now(None, "When to render what is missing of all songs.")
 
 
 class Jobs(Section):
@@ -308,17 +349,13 @@ class SidflowSettings(BaseSettings):
         "Folder that the HVSC is fetched into, as `C64Music`, or that is its root; empty: `hvsc` in the data folder.",
     )
     hvsc: Hvsc = Hvsc()
-    audio_cache_path: FolderPath | None = later(
-        None, "Folder of cached audio; empty: in the data folder.", "rendering"
+    audio_cache_path: FolderPath | None = now(
+        None, "The forerunner's name for `render.outputPath`, used where that is empty."
     )
-    wav_cache_path: FolderPath | None = later(
-        None, "The forerunner's older name for `audioCachePath`.", "rendering"
-    )
+    wav_cache_path: FolderPath | None = now(None, "The forerunner's older name for `audioCachePath`.")
     tags_path: FolderPath | None = later(None, "Folder of hand-made tags.", "ratings")
     classified_path: FolderPath | None = later(None, "Folder of classification exports.", "classification")
-    sidplay_path: FolderPath | None = later(
-        None, "The sidplayfp program; empty: found by its name.", "rendering"
-    )
+    sidplay_path: FolderPath | None = now(None, "The sidplayfp program; empty: found by its name.")
     model_path: FolderPath | None = later(None, "Model to serve instead of the published one.", "training")
     threads: int = now(0, "Processes that analyse songs; 0: one for each core.", ge=0)
     classification_depth: int = now(

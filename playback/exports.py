@@ -1,4 +1,4 @@
-"""Which of the music's rows go to `classified/` and `roms/`, so that they can be made again of nothing else?
+"""Which of the music's rows go to `classified/`, `roms/` and `availability/`, so that they can be made again of nothing else?
 
 Not in them, because it follows from the rest: folders, authors' and folders' counts, the search's index.  Not in them, because
 it is about one machine's disk: when it last changed a file (the next import reads all files once).
@@ -15,6 +15,7 @@ from playback.exporting import (
     tune_loading,
     tunes,
 )
+from playback.exporting.rendered_files import RenderedFiles
 
 register(
     JsonLines(
@@ -79,3 +80,4 @@ register(
         loader=auto_tags.AutoTagsLoader,
     )
 )
+register(RenderedFiles())

@@ -2,7 +2,7 @@
 
 from playback.analysis.models import Features, Prediction, Recipe
 from playback.catalogue.models import Album, Artist, Collection, Folder, FolderNote, SidFile, Track
-from playback.rendering.models import RenderedAsset, TrackPlays
+from playback.rendering.models import EngineOrder, RenderedAsset, TrackPlays
 from playback.roms.models import RomBundle
 from playback.search.models import SearchVariant, SearchWord
 
@@ -10,6 +10,7 @@ __all__ = [
     "Album",
     "Artist",
     "Collection",
+    "EngineOrder",
     "Features",
     "Folder",
     "FolderNote",

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.cache import cache
-from django.db.models import Count, Sum
+from django.db.models import Count, Min, Sum
 from django.utils import timezone
 from django_q.brokers import get_broker
 
 from jobs.models import Job, Worker
 from jobs.workers import is_alive
-from playback.models import Collection, SidFile
+from playback.models import Collection, RenderedAsset, SidFile
 from playback.pages.keeping import SECONDS as PAGES_KEPT_S
+from playback.rendering.eviction import limit_bytes
 from playback.roms.checking import ROM_SIZES
 from playback.roms.models import RomBundle
 
@@ -65,13 +66,24 @@ def _carried() -> int | None:
 
 
 def _cache() -> dict[str, Any]:
-    """What is kept; of rendered audio and classifications nothing is, because nothing makes them yet."""
+    """What is kept; of classifications nothing is, because nothing makes them yet.  `wav` is the guide's word for all rendered files."""
     bundles = list(RomBundle.objects.all())
     files = {sha256: ROM_SIZES[kind] for bundle in bundles for kind, sha256 in bundle.roms.items()}
+    rendered = (
+        RenderedAsset.objects.order_by()
+        .values("format")
+        .annotate(files=Count("pk"), size=Sum("size_bytes"), oldest=Min("rendered_at"))
+    )
+    formats = {row["format"]: row for row in rendered}
+    oldest = min((row["oldest"] for row in formats.values()), default=None)
     return {
-        "wavCacheSizeBytes": 0,
-        "wavCacheFiles": 0,
-        "oldestCacheFileAge": None,
+        "wavCacheSizeBytes": sum(row["size"] for row in formats.values()),
+        "wavCacheFiles": sum(row["files"] for row in formats.values()),
+        "oldestCacheFileAge": round((timezone.now() - oldest).total_seconds() * 1000) if oldest else None,
+        "cacheLimitBytes": limit_bytes(),
+        "formats": {
+            name: {"files": row["files"], "sizeBytes": row["size"]} for name, row in sorted(formats.items())
+        },
         "classifiedCount": 0,
         "romBundles": len(bundles),
         "romBundlesSizeBytes": sum(files.values()),

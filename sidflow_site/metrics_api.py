@@ -39,12 +39,21 @@ class JobFigures(KindFigures):
     byKind = serializers.DictField(child=KindFigures())
 
 
+class FormatFigures(serializers.Serializer[Any]):
+    """Rendered files of one format."""
+
+    files = serializers.IntegerField()
+    sizeBytes = serializers.IntegerField()
+
+
 class CacheFigures(serializers.Serializer[Any]):
-    """What is kept."""
+    """What is kept; the guide's `wavCache` is all rendered files."""
 
     wavCacheSizeBytes = serializers.IntegerField()
     wavCacheFiles = serializers.IntegerField()
     oldestCacheFileAge = serializers.IntegerField(allow_null=True, help_text="In milliseconds.")
+    cacheLimitBytes = serializers.IntegerField(allow_null=True, help_text="Null: no limit.")
+    formats = serializers.DictField(child=FormatFigures(), help_text="By format, those that there are.")
     classifiedCount = serializers.IntegerField()
     romBundles = serializers.IntegerField()
     romBundlesSizeBytes = serializers.IntegerField()
@@ -101,9 +110,11 @@ _EXAMPLE: Final = {
     "timestamp": "2026-11-21T11:15:00.000Z",
     "jobs": {**_KIND, "queueDepth": 1, "carrierQueueDepth": 0, "byKind": {"import": _KIND}},
     "cache": {
-        "wavCacheSizeBytes": 0,
-        "wavCacheFiles": 0,
-        "oldestCacheFileAge": None,
+        "wavCacheSizeBytes": 31_752_044,
+        "wavCacheFiles": 1,
+        "oldestCacheFileAge": 86_400_000,
+        "cacheLimitBytes": None,
+        "formats": {"wav": {"files": 1, "sizeBytes": 31_752_044}},
         "classifiedCount": 0,
         "romBundles": 1,
         "romBundlesSizeBytes": 20_480,

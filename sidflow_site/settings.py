@@ -190,6 +190,9 @@ Q_CLUSTER: dict[str, Any] = {
     **({"redis": _redis} if _redis else {"orm": "default", "poll": 0.2}),
 }
 
+# How often a web process writes down what was played (playback.rendering.play_counts); None: never.
+PLAY_COUNTS_EVERY_S: float | None = 10
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
@@ -197,7 +200,7 @@ USE_TZ = True
 
 # A CDN in front of us, or nothing. It fetches from here what lies below these paths, which anybody may keep for ever.
 PUBLIC_BASE_URL = _chosen.availability.public_base_url or ""
-PUBLIC_PATHS = ("/static/", "/sid/")
+PUBLIC_PATHS = ("/static/", "/sid/", "/asset/")
 STATIC_URL = f"{PUBLIC_BASE_URL}/static/"
 WHITENOISE_STATIC_PREFIX = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -29,3 +29,5 @@ from sidflow_site.settings import *  # noqa: E402, F403
 # Slow hashes protect real passwords; the tests' own need none.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# Tests count by themselves: a thread that writes would meet their transactions.
+PLAY_COUNTS_EVERY_S = None

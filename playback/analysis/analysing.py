@@ -66,10 +66,12 @@ def analyse(file: bytes, *, song: int, length_ms: int | None, settings: Analysis
     """Analyses song `song` (1..; 0: the start song) of a SID file, that lasts `length_ms` (None: not known).
 
     The same bytes and settings give the same vector on any number of workers. Raises CannotAnalyse where there is nothing to
-    measure, and EngineMissingError where no engine is built; the latter says nothing about the song.
+    measure, ValueError for a length of nothing, and EngineMissingError where no engine is built; the latter says nothing about the song.
     """
     clock = _Clock()
-    seconds = min(settings.trace_s, length_ms / 1000) if length_ms else settings.trace_s
+    if length_ms is not None and length_ms <= 0:
+        raise ValueError("a song lasts more than nothing")
+    seconds = settings.trace_s if length_ms is None else min(settings.trace_s, length_ms / 1000)
     with _player(file, settings) as player:
         info = _started(player, song)
         budget = _Budget(settings.cycle_limit, info.clock_hz)
@@ -78,7 +80,7 @@ def analyse(file: bytes, *, song: int, length_ms: int | None, settings: Analysis
         tables = frame_tables(trace)
         trace_s = clock.lap()
         heard = _Listener(player, trace, settings, budget, clock).listen(tables.active, tables.rate_hz)
-    duration_s = length_ms / 1000 if length_ms else trace.end_s
+    duration_s = length_ms / 1000 if length_ms is not None else _last_sound_s(trace, tables)
     vector = _vector(_measured(trace, tables, heard, duration_s))
     spent = Spent(trace_s, heard.synth_s, heard.spectrum_s + clock.lap())
     return Analysis(vector, round(heard.start_s, 6), round(heard.window_s, 6), spent)
@@ -146,13 +148,13 @@ class _Listener:
     def listen(self, active: NDArray[np.bool_], rate_hz: float) -> _Heard:
         """The window where the trace has sound; where that turns out to be silent, the best window of all that was traced."""
         heard = self._window(active, rate_hz)
-        if heard.spectrum.loud.any():
-            return heard
-        everything = self._render(self.trace.begin_s, self.trace.seconds)
-        spectrum = spectrum_of(everything, rate_hz=self.settings.sample_rate_hz)
-        if not spectrum.loud.any():
+        if not heard.spectrum.loud.any():
+            everything = self._render(self.trace.begin_s, self.trace.seconds)
+            spectrum = spectrum_of(everything, rate_hz=self.settings.sample_rate_hz)
+            heard = self._window(spectrum.loud.copy(), spectrum.frame_rate_hz)
+        if not heard.spectrum.loud.any():
             raise CannotAnalyse("silent", "The song is silent, although it writes to the SID.")
-        return self._window(spectrum.loud, spectrum.frame_rate_hz)
+        return heard
 
     def _window(self, active: NDArray[np.bool_], rate_hz: float) -> _Heard:
         settings, trace = self.settings, self.trace
@@ -175,6 +177,12 @@ class _Listener:
         self.budget.take(start_s + seconds)
         self.player.seek(start_s - lead_s)
         return self.player.render(seconds=lead_s + seconds)[round(lead_s * self.settings.sample_rate_hz) :]
+
+
+def _last_sound_s(trace: Trace, tables: FrameTables) -> float:
+    sounds = np.flatnonzero(tables.active)
+    behind_s = (sounds[-1] + 1) / tables.rate_hz if len(sounds) else trace.seconds
+    return min(trace.end_s, trace.begin_s + float(behind_s))
 
 
 def _measured(trace: Trace, tables: FrameTables, heard: _Heard, duration_s: float) -> dict[str, float]:

@@ -29,12 +29,13 @@ def choose_window(
     first, end = int(sounds[0]), int(sounds[-1]) + 1
     length = min(max(1, round(window_s * rate_hz)), end - first)
     step = max(1, round(_STEP_S * rate_hz))
-    starts = np.unique(np.append(np.arange(first, end - length + 1, step), end - length))
+    wanted = min(max(first, round(intro_skip_s * rate_hz)), end - length)
+    starts = np.unique(np.append(np.arange(first, end - length + 1, step), [wanted, end - length]))
     total = np.concatenate([[0], np.cumsum(active)])
     share = (total[starts + length] - total[starts]) / length
     good = starts[share >= share.max() * _GOOD]
     beginning = good[_sounds_soon(total, good, step)]
-    chosen = _nearest(beginning if len(beginning) else good, intro_skip_s * rate_hz)
+    chosen = _nearest(beginning if len(beginning) else good, wanted)
     return chosen / rate_hz, length / rate_hz
 
 
@@ -42,6 +43,6 @@ def _sounds_soon(total: Whole, starts: Whole, frames: int) -> Flags:
     return np.asarray(total[np.minimum(starts + frames, len(total) - 1)] > total[starts])
 
 
-def _nearest(starts: Whole, wanted: float) -> int:
+def _nearest(starts: Whole, wanted: int) -> int:
     distance = np.abs(starts - wanted)
     return int(starts[np.flatnonzero(distance == distance.min())[-1]])

@@ -114,8 +114,16 @@ class SessionDocument(serializers.Serializer[Any]):
     expiresAt = serializers.DateTimeField()  # noqa: N815
     sidUrl = serializers.CharField()  # noqa: N815
     romUrls = serializers.DictField(child=serializers.CharField())  # noqa: N815
-    streamUrls = serializers.DictField(child=serializers.CharField())  # noqa: N815
-    fallbackHlsUrl = serializers.CharField(allow_null=True)  # noqa: N815
+    streamUrls = serializers.DictField(  # noqa: N815
+        child=serializers.CharField(),
+        help_text=(
+            "Audio made by the server, by `m4a`, `flac`, `wav`, and `cli` for the sidplayfp program's sound; "
+            "only what is there or is made on request."
+        ),
+    )
+    fallbackHlsUrl = serializers.CharField(  # noqa: N815
+        allow_null=True, help_text="An HLS playlist; null: there is none."
+    )
 
 
 class PlayDocument(serializers.Serializer[Any]):
@@ -242,8 +250,8 @@ SESSION_EXAMPLE: dict[str, Any] = {
     "expiresAt": "2026-11-21T01:15:00Z",
     "sidUrl": "/api/playback/WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl/sid",
     "romUrls": {},
-    "streamUrls": {},
-    "fallbackHlsUrl": None,
+    "streamUrls": {"m4a": "/api/playback/WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl/stream.m4a"},
+    "fallbackHlsUrl": "/api/playback/WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl/hls/index.m3u8",
 }
 BY_PATH = OpenApiExample(
     "one song by its path",
@@ -322,7 +330,8 @@ ROM_MANIFEST = OpenApiExample(
 )
 
 
-def _example(error: DomainError) -> OpenApiExample:
+def problem_example(error: DomainError) -> OpenApiExample:
+    """The error as an answer of its status."""
     return OpenApiExample(
         error.code,
         value=problem_document(error),
@@ -332,31 +341,31 @@ def _example(error: DomainError) -> OpenApiExample:
     )
 
 
-INVALID = _example(InvalidInput(errors=[{"field": "song", "message": "A valid integer is required."}]))
+INVALID = problem_example(InvalidInput(errors=[{"field": "song", "message": "A valid integer is required."}]))
 PLAY_PROBLEMS = [
     INVALID,
-    _example(TrackNotFound("No collection here has a file at this path.")),
-    _example(SongOutOfRange("Its songs are 1 to 5.", songs=5)),
-    _example(UnsupportedMedia('Unsupported media type "text/plain" in request.')),
-    _example(TooManyRequests(retry_after_s=12)),
+    problem_example(TrackNotFound("No collection here has a file at this path.")),
+    problem_example(SongOutOfRange("Its songs are 1 to 5.", songs=5)),
+    problem_example(UnsupportedMedia('Unsupported media type "text/plain" in request.')),
+    problem_example(TooManyRequests(retry_after_s=12)),
 ]
 SESSION_PROBLEMS = [
-    _example(BadSession()),
-    _example(SessionUnknown()),
-    _example(SessionExpired("Ask /api/play for a new one.")),
-    _example(RangeNotSatisfiable(size=4096)),
+    problem_example(BadSession()),
+    problem_example(SessionUnknown()),
+    problem_example(SessionExpired("Ask /api/play for a new one.")),
+    problem_example(RangeNotSatisfiable(size=4096)),
 ]
 SID_PROBLEMS = [
     *SESSION_PROBLEMS,
-    _example(
+    problem_example(
         FileGone("GAMES/A-F/Gone.sid cannot be read at the moment; the list will show it when it is back.")
     ),
 ]
-ROM_PROBLEMS = [*SESSION_PROBLEMS, _example(RomNotFound("The session's tune needs no ROMs."))]
+ROM_PROBLEMS = [*SESSION_PROBLEMS, problem_example(RomNotFound("The session's tune needs no ROMs."))]
 CONTENT_PROBLEMS = [
-    _example(DomainError("An address holds no NUL character.")),
-    _example(TrackNotFound()),
-    _example(RangeNotSatisfiable(size=4096)),
+    problem_example(DomainError("An address holds no NUL character.")),
+    problem_example(TrackNotFound()),
+    problem_example(RangeNotSatisfiable(size=4096)),
 ]
-SIMILAR_PROBLEMS = [INVALID, _example(TrackNotFound())]
-LIST_PROBLEMS = [INVALID, _example(BadCursor())]
+SIMILAR_PROBLEMS = [INVALID, problem_example(TrackNotFound())]
+LIST_PROBLEMS = [INVALID, problem_example(BadCursor())]

@@ -40,6 +40,8 @@ class RenderedAsset(models.Model):
     used_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
+        # A song is found by its bytes: a copy in another collection shares the file.
+        indexes = [models.Index(name="rendered_song", fields=["file_md5", "format"])]
         constraints = [
             models.UniqueConstraint(name="rendered_once", fields=["track", "format", "recipe"]),
             models.CheckConstraint(
@@ -49,6 +51,20 @@ class RenderedAsset(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class EngineOrder(models.Model):
+    """The engines in order as staff want them, in place of the configuration's `render.preferredEngines`: one row, or none."""
+
+    engines = models.JSONField(help_text='Like `["sidplayfp-cli", "wasm"]`.')
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "engine order"
+        constraints = [models.CheckConstraint(name="engine_order_once", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return ", ".join(self.engines)
 
 
 class TrackPlays(models.Model):

@@ -14,8 +14,10 @@ PARTS: Final = {
     "search": "search_speed",
     "likeness": "likeness_speed",
     "serving": "serving_cost",
+    "streaming": "streaming",
     "jobs": "jobs_speed",
     "watching": "watching_cost",
+    "classify": "classify_speed",
 }
 
 if __name__ == "__main__":

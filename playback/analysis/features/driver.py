@@ -41,12 +41,12 @@ def driver_features(trace: Trace) -> dict[str, float]:
         "writesPerFrame": writes / trace.frames,
         "callsPerFrame": np.count_nonzero(_begins_call(without_volume)) / trace.frames,
         **dict(zip(_GROUPS, groups.tolist(), strict=True)),
-        "redundantWrites": _redundant(slot, trace.value),
+        "redundantWrites": _redundant(slot, trace.value, trace.initial.ravel()),
         "framePositionMean": float(place.mean()),
         "framePositionSpread": float(place.std()),
         "registerCoverage": np.count_nonzero(np.bincount(slot)) / (REGISTERS * trace.chips),
         "registerOrderEntropy": _order_entropy(slot, begins),
-        "silentFrames": 1 - len(np.unique(frame_of_writes(trace))) / trace.frames,
+        "silentFrames": 1 - np.count_nonzero(np.bincount(frame_of_writes(trace))) / trace.frames,
         **{f"voiceShare{voice}": float(share) for voice, share in enumerate(voice_share, 1)},
         "sids": float(trace.chips),
     }
@@ -64,11 +64,11 @@ def _place_in_call(cycle: Reals, begins: Flags) -> Reals:
     return np.asarray(cycle - first[np.cumsum(begins) - 1])
 
 
-def _redundant(slot: Whole, value: Whole) -> float:
-    """Share of writes that change nothing; the first of each register changes it unless it writes 0."""
+def _redundant(slot: Whole, value: Whole, initial: Whole) -> float:
+    """Share of writes that change nothing of what was written, or `initial`ly there, before."""
     order = np.argsort(slot.astype(np.uint8), kind="stable")
     slot, value = slot[order], value[order]
-    before = np.zeros(len(value), np.uint8)
+    before = initial[slot]
     same = slot[1:] == slot[:-1]
     before[1:][same] = value[:-1][same]
     return float(np.count_nonzero(value == before) / len(value))

@@ -41,6 +41,7 @@ class FrameTables:
     cutoff: Whole  # C, F
     resonance: Whole  # C, F
     filtered: Flags  # V, F: through a filter with a mode
+    alive: Flags  # V, F: the envelope has not come down to 0
     sounding: Flags  # V, F
     tonal: Flags  # V, F
     pitch: Reals  # V, F; MIDI, 0 where not tonal
@@ -86,8 +87,8 @@ def frame_tables(trace: Trace) -> FrameTables:
     note_voice, note_frame, note_s = _notes(trace, frame)
     began = np.zeros((chips * VOICES, frames), bool)
     began[note_voice, note_frame] = True
-    audible = _envelope_is_up(control, attack_decay, sustain_release, began, trace.frame_rate_hz)
-    audible &= ((control & 0xF0) != 0) & (frequency > 0) & np.repeat(volume > 0, VOICES, axis=0)
+    alive = _envelope_is_up(control, attack_decay, sustain_release, began, trace.frame_rate_hz)
+    audible = alive & ((control & 0xF0) != 0) & (frequency > 0) & np.repeat(volume > 0, VOICES, axis=0)
     # The third voice can be taken off where it is not filtered.
     audible[2::VOICES] &= ((mode & 0x80) == 0) | filtered[2::VOICES]
     pitch = 69 + 12 * np.log2(np.maximum(frequency, np.float32(1)) / np.float32(440))
@@ -103,6 +104,7 @@ def frame_tables(trace: Trace) -> FrameTables:
         cutoff=(state[:, 21] & 7).astype(np.uint16) | state[:, 22].astype(np.uint16) << 3,
         resonance=routing >> 4,
         filtered=filtered,
+        alive=alive,
         sounding=audible,
         tonal=tonal,
         pitch=np.where(tonal, pitch, np.float32(0)),
@@ -129,7 +131,7 @@ def _registers(trace: Trace, frame: Whole) -> tuple[Whole, Whole]:
     value[slot] = trace.value  # the last of several counts
     last = np.where(count > 0, np.arange(count.size), -1).reshape(shape)
     np.maximum.accumulate(last, axis=2, out=last)
-    return np.where(last >= 0, value[last], np.uint8(0)), count.reshape(shape)
+    return np.where(last >= 0, value[last], trace.initial[:, :, None]), count.reshape(shape)
 
 
 def _digi_frames(written: Whole) -> Flags:

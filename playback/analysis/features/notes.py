@@ -21,7 +21,8 @@ _SETTLED_FRAMES: Final = 2
 def note_features(tables: FrameTables) -> dict[str, float]:
     """noteRate, noteDuration, pitchMean, pitchRange, keyRoot, keyConfidence, minorness, polyphony, arpeggioActivity, repeatedNotes,
     pitchClassEntropy."""
-    seconds = tables.frames / tables.rate_hz
+    sounds = np.flatnonzero(tables.active)
+    seconds = (int(sounds[-1] - sounds[0]) + 1 if len(sounds) else tables.frames) / tables.rate_hz
     semitone = np.round(tables.pitch).astype(np.intp)
     pitches = tables.pitch[tables.tonal].astype(np.float64)
     classes = np.bincount(semitone[tables.tonal] % 12, minlength=12)
@@ -79,7 +80,7 @@ def _duration(tables: FrameTables) -> float:
     if not len(tables.note_frame):
         return 0.0
     frames = np.arange(tables.frames)
-    closed = np.where(tables.gate, tables.frames, frames)
+    closed = np.where(tables.gate & tables.alive, tables.frames, frames)
     next_off = np.minimum.accumulate(closed[:, ::-1], axis=1)[:, ::-1]
     off = next_off[tables.note_voice, tables.note_frame]
     lasting = np.minimum(off, _next_note(tables)) - tables.note_frame

@@ -36,7 +36,7 @@ SOUND_SPECS: Final[tuple[FeatureSpec, ...]] = (
         60,
         5000,
         "sound",
-        "Sum of frequency times P over sum of P, over frames.",
+        "Sum of frequency times √P over sum of √P, over all bins and frames.",
         _PEETERS,
     ),
     FeatureSpec(
@@ -82,7 +82,7 @@ SOUND_SPECS: Final[tuple[FeatureSpec, ...]] = (
         0,
         36_000,
         "sound",
-        "The song's length; where it is unknown, of its trace (60 s at most).",
+        "The song's length; where it is unknown, up to the last sound of its trace (60 s at most).",
     ),
     *(
         FeatureSpec(f"mfccMean{n}", "ln", -200, 200, "timbre", _COEFFICIENT.format(n=n, what="mean"), _MFCC)
@@ -143,7 +143,7 @@ SOUND_SPECS: Final[tuple[FeatureSpec, ...]] = (
         0,
         50,
         "rhythm",
-        "Peaks of the flux, above its mean of the half second around by half its standard deviation and 1 dB, per second of the "
+        "Peaks of the flux, above its mean of the half second around by half its standard deviation and 1 dB, those where P's sum falls by half left out, per second of the "
         "window; sound without a peak counts as one.",
         _FLUX,
     ),
@@ -161,7 +161,8 @@ SOUND_SPECS: Final[tuple[FeatureSpec, ...]] = (
         0,
         1,
         "rhythm",
-        "Share of onsets (notes of the trace's window; of the sound where there are none) more than an eighth of a beat away from "
-        "each half beat of the grid that fits best.",
+        "Share of onsets (notes of the trace's window; of the sound where there are none) more than a sixteenth of a beat away from each "
+        "half beat of the grid that fits best, with none of the same voice where the next half beat falls.",
+        "after Longuet-Higgins & Lee 1984",
     ),
 )

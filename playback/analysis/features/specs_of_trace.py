@@ -34,9 +34,21 @@ def _writes(name: str, which: str) -> FeatureSpec:
 
 
 TRACE_SPECS: Final[tuple[FeatureSpec, ...]] = (
-    FeatureSpec("noteRate", "1/s", 0, 200, "notes", "Notes of all voices per second of the trace."),
     FeatureSpec(
-        "noteDuration", "s", 0, 60, "notes", "Median time from gate on to gate off or the voice's next note."
+        "noteRate",
+        "1/s",
+        0,
+        200,
+        "notes",
+        "Notes of all voices per second between the first and the last sound.",
+    ),
+    FeatureSpec(
+        "noteDuration",
+        "s",
+        0,
+        60,
+        "notes",
+        "Median time from gate on to gate off, to the end of a decay to 0, or to the voice's next note.",
     ),
     FeatureSpec(
         "pitchMean",

@@ -17,6 +17,7 @@ _GRID: Final = 400
 # How much the beat's multiples count beside the beat.
 _MULTIPLES: Final = (1.0, 0.8, 0.6, 0.4)
 _FEWEST_EVENTS: Final = 4
+_LEAST_SUPPORT: Final = 0.02
 
 
 def tempo(curves: list[tuple[Reals, float]]) -> tuple[float, float]:
@@ -32,6 +33,8 @@ def tempo(curves: list[tuple[Reals, float]]) -> tuple[float, float]:
     period = 60 / np.geomspace(SLOWEST_BPM, FASTEST_BPM, _GRID)
     support = np.mean([_support(correlation, rate, period) for correlation, rate in correlations], axis=0)
     preference = np.exp(-0.5 * (np.log2(60 / period / USUAL_BPM) / WIDTH_OCTAVES) ** 2)
+    if support.max() < _LEAST_SUPPORT:
+        return NO_BEAT_BPM, 0.0
     best = float(period[int(np.argmax(np.round(support * preference, 9)))])
     best = _refined(correlations[0], best)
     sure = np.mean(
