@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -51,14 +51,14 @@ def run_here(
     command: Sequence[str], *, each: Callable[[], None] | None = None, **options: Any
 ) -> subprocess.CompletedProcess[bytes]:
     """`Run` for who is no job: the program ends when this call ends, however it ends."""
-    with subprocess.Popen(list(command), **options) as process:
+    # setpriv: the kernel kills the program when we die, whatever kills us.
+    with subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], **options) as process:
         try:
             while process.poll() is None:
                 if each:
                     each()
-                time.sleep(0 if each is None else _LOOK_EVERY_S)
-                if each is None:
-                    process.wait()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_LOOK_EVERY_S)
         finally:
             if process.poll() is None:
                 process.kill()

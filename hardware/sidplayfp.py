@@ -27,6 +27,7 @@ _WAV_HEADER: Final = 44
 _PATIENCE_S: Final = 30.0
 # It is some nine times as fast as the C64 on one busy core: who needs twice the song's own time is stuck.
 _SLOWEST: Final = 2.0
+_SLACK_S: Final = 10
 _ROM_FILES: Final = {Rom.KERNAL: "kernal", Rom.BASIC: "basic", Rom.CHARGEN: "chargen"}
 
 
@@ -105,12 +106,12 @@ def _check(file: bytes, sound: Sound) -> None:
 
 
 def _slack(sound: Sound) -> int:
-    """Bytes of four seconds: it is asked for two more than are needed, and rounds up."""
-    return 4 * sound.sample_rate_hz * sound.channels * 2
+    """Bytes of ten seconds: it is asked for three more than are needed, and rounds to its buffers of some seconds."""
+    return _SLACK_S * sound.sample_rate_hz * sound.channels * 2
 
 
 def _arguments(sound: Sound) -> list[str]:
-    seconds = -(-sound.frames // sound.sample_rate_hz) + 2
+    seconds = -(-sound.frames // sound.sample_rate_hz) + 3
     return [
         "-q2",
         "--residfp",

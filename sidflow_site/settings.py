@@ -316,6 +316,11 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": _chosen.log_level, "propagate": True},
         "django.server": {"handlers": [], "level": _chosen.log_level, "propagate": True},
-        "django-q": {"handlers": [], "level": _chosen.log_level, "propagate": True},
+        # It tells of every slice of every job; the jobs' own rows and logs say that better.
+        "django-q": {
+            "handlers": [],
+            "level": "WARNING" if _chosen.log_level == "INFO" else _chosen.log_level,
+            "propagate": True,
+        },
     },
 }

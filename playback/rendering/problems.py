@@ -15,7 +15,6 @@ class InvalidMode(InvalidInput):
 class NoDevice(InvalidInput):
     """An Ultimate 64 is wanted, and none is configured."""
 
-    status = HTTPStatus.CONFLICT
     code = "render-no-device"
     title = "No Ultimate 64 is configured"
 

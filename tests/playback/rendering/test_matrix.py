@@ -77,7 +77,7 @@ def test_programs_get_the_reason_and_the_suggestions(client: Client) -> None:
     assert problem["details"] == "WASM only supports real-time rendering"
     assert len(problem["suggestions"]) == 3
     for wrong, status, code in (
-        ({"mode": {"technology": "hardware"}}, 409, "render-no-device"),
+        ({"mode": {"technology": "hardware"}}, 400, "render-no-device"),
         ({"mode": {"technology": "steam"}}, 400, "invalid-input"),
         ({"options": {"quality": "best"}}, 400, "invalid-input"),
         ({"options": {"fromats": ["wav"]}}, 400, "invalid-input"),
