@@ -27,8 +27,8 @@ class Group:
 
 
 # The driver's share is small on purpose: by it alone, songs of one player routine are alike whatever they sound like.
-# Left out: keyRoot (a transposed song sounds the same), energy (it is rms again), duration, and the shares of writes and of
-# voices, which only tell one composer's player routine from another's.
+# Left out: keyRoot (a transposed song sounds the same), energy (it is rms again), duration, what is only trust, and
+# what only tells one composer's player routine from another's: shares of writes and of voices, times in the frame, and so on.
 GROUPS: Final = (
     Group("sound", 0.16, ("rms", "spectralCentroid", "spectralRolloff", "zeroCrossingRate")),
     Group(

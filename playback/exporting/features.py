@@ -154,9 +154,6 @@ class FeaturesLoader:
             unique_fields=["track", "recipe"],
             update_fields=[*_COLUMNS, "analysed_at"],
         )
-        # Later than the analysis: nobody need rate them anew.
-        for one in rated:
-            one.made_at = timezone.now()
         Prediction.objects.bulk_create(
             rated,
             update_conflicts=True,

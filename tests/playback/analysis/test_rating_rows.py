@@ -208,6 +208,18 @@ def test_of_two_at_once_the_first_that_is_done_is_shown_and_nothing_is_mixed() -
     assert other.calibration == recipe.calibration
 
 
+def test_a_song_that_is_analysed_while_ratings_are_written_gets_its_own() -> None:
+    recipe, tracks = made_recipe(), made_catalogue(61)
+    analyse(recipe, tracks[:60])
+
+    def late(done: int, total: int, message: str) -> None:
+        if message == "writing ratings":
+            analyse(recipe, tracks[60:], made_vectors(1, seed=4))
+
+    assert calibrate(recipe, progress=late).songs == 60
+    assert len(shown(recipe)) == 61
+
+
 def test_songs_that_are_gone_or_whose_file_changed_are_left_out() -> None:
     recipe, tracks = made_recipe(), made_catalogue(60)
     analyse(recipe, tracks)
