@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from rest_framework import exceptions
@@ -187,14 +187,18 @@ def _looks() -> dict[str, str]:
 
 
 class DomainErrorMiddleware:
-    """Answers a domain error that a plain Django view raises."""
+    """Answers a domain error that a plain Django view raises, and a method that it does not take."""
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
+        """Pass the request on.  Django refuses a method with an empty answer, which tells a person nothing."""
         answer: HttpResponse = self.get_response(request)
+        if isinstance(answer, HttpResponseNotAllowed) and not answer.content:
+            told = error_response(request, MethodNotAllowed())
+            told.headers["Allow"] = answer.headers["Allow"]
+            return told
         return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

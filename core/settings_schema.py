@@ -41,6 +41,13 @@ def _below_project(path: Path) -> Path:
     return path if path.is_absolute() else PROJECT_ROOT / path
 
 
+def _inner_location(text: str) -> str:
+    """An address of nginx's own, as `/assets-inside/`."""
+    if not re.fullmatch(r"/([A-Za-z0-9_-]+/)+", text):
+        raise ValueError("write a location with slashes around it, like /assets-inside/")
+    return text
+
+
 def _web_address(text: str) -> str:
     """An http or https address with a host, without a slash at its end; nothing that a policy header could not hold."""
     parts = urlsplit(text)
@@ -59,6 +66,7 @@ def _web_address(text: str) -> str:
 
 FolderPath = Annotated[Path, AfterValidator(_below_project)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+InnerLocation = Annotated[str, AfterValidator(_inner_location)]
 AddressList = Annotated[list[WebAddress], NoDecode, BeforeValidator(_split_list)]
 TextList = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 NetworkList = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_list)]
@@ -156,6 +164,19 @@ class Render(Section):
         "Megabytes that rendered files may take; what was not used for longest goes first. Empty: no limit.",
         gt=0,
     )
+    on_demand: bool = now(True, "Render a song that a listener asks for and that is not there yet.")
+    on_demand_formats: FormatList = now(
+        ["m4a"],
+        "What is rendered so; HLS comes with M4A. Other formats are offered once staff rendered them.",
+    )
+    on_demand_rate: RateLimit = now(parse_rate("30/h"), "Songs rendered so for one client; empty: no limit.")
+    on_demand_total_rate: RateLimit = now(
+        parse_rate("240/h"), "Songs rendered so for all clients together; empty: no limit."
+    )
+    on_demand_waiting: int = now(8, "Songs that may wait for being rendered so; beyond, 503.", gt=0)
+    allow_cli: bool = now(
+        False, "Let listeners choose what the sidplayfp program makes of a tune, rendered on the server."
+    )
     audio_encoder: AudioEncoder = AudioEncoder()
     ultimate64: Ultimate64 = Ultimate64()
 
@@ -172,6 +193,10 @@ class Availability(Section):
     public_base_url: WebAddress | None = now(
         None,
         "Address of a CDN in front of this site, like `https://cdn.example`: pages then load assets and tunes from there.",
+    )
+    accel_location: InnerLocation | None = now(
+        None,
+        "Internal location of the nginx in front that has the asset folder, like `/assets-inside/`: nginx then sends the files.",
     )
 
 
@@ -222,13 +247,14 @@ class JobsByType(Section):
     classify: int = now(2, "Classifications.", gt=0)
     train: int = now(1, "Trainings.", gt=0)
     render: int = now(4, "Renderings.", gt=0)
+    ondemand: int = now(1, "Renderings of songs that listeners wait for.", gt=0)
 
 
 class JobSchedule(Section):
     """When jobs start by themselves, as cron expressions; initial values, changed in the admin afterwards."""
 
     fetch: str | None = now(None, "When to fetch HVSC, like `0 2 * * *`.")
-    classify: str | None = later(None, "When to classify.", "classification")
+    classify: str | None = now(None, "When to classify what is new.")
     train: str | None = later(None, "When to train.", "training")
     render: str | None = now(None, "When to render what is missing of all songs.")
 
@@ -331,16 +357,14 @@ class SidflowSettings(BaseSettings):
     classified_path: FolderPath | None = later(None, "Folder of classification exports.", "classification")
     sidplay_path: FolderPath | None = now(None, "The sidplayfp program; empty: found by its name.")
     model_path: FolderPath | None = later(None, "Model to serve instead of the published one.", "training")
-    threads: int = later(0, "Worker processes for analysis; 0: one per core.", "classification", ge=0)
-    classification_depth: int = later(3, "Folder depth at which tags are gathered.", "classification", gt=0)
-    max_render_sec: float = later(30, "Longest rendering for analysis in seconds.", "classification", gt=0)
-    max_classify_sec: float = later(15, "Seconds of each tune that are analysed.", "classification", gt=0)
-    intro_skip_sec: float = later(
-        15, "Seconds skipped before analysing, where the tune is long enough.", "classification", ge=0
+    threads: int = now(0, "Processes that analyse songs; 0: one for each core.", ge=0)
+    classification_depth: int = now(
+        3, "Folder depth at which ratings are gathered for `auto-tags.jsonl`.", gt=0
     )
-    analysis_sample_rate: int = later(
-        11025, "Sample rate of analysis in Hz.", "classification", ge=8000, le=192_000
-    )
+    max_render_sec: float = now(30, "Longest rendering for analysis in seconds.", gt=0)
+    max_classify_sec: float = now(15, "Seconds of each tune that are analysed.", gt=0)
+    intro_skip_sec: float = now(15, "Seconds skipped before analysing, where the tune is long enough.", ge=0)
+    analysis_sample_rate: int = now(11025, "Sample rate of analysis in Hz.", ge=8000, le=192_000)
     render: Render = Render()
     availability: Availability = Availability()
     alerts: Alerts = Alerts()

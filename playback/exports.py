@@ -5,7 +5,16 @@ it is about one machine's disk: when it last changed a file (the next import rea
 """
 
 from core.exporting import JsonLines, register
-from playback.exporting import collections, folder_notes, rom_bundles, tune_loading, tunes
+from playback.exporting import (
+    auto_tags,
+    collections,
+    features,
+    folder_notes,
+    recipes,
+    rom_bundles,
+    tune_loading,
+    tunes,
+)
 from playback.exporting.rendered_files import RenderedFiles
 
 register(
@@ -42,6 +51,33 @@ register(
         documents=rom_bundles.documents,
         count=rom_bundles.count,
         loader=rom_bundles.RomBundleLoader,
+    )
+)
+register(
+    JsonLines(
+        "classified/recipes.jsonl",
+        kind=recipes.RecipeLine,
+        documents=recipes.documents,
+        count=recipes.count,
+        loader=recipes.RecipeLoader,
+    )
+)
+register(
+    JsonLines(
+        "classified/features.jsonl",
+        kind=features.FeaturesLine,
+        documents=features.documents,
+        count=features.count,
+        loader=features.FeaturesLoader,
+    )
+)
+register(
+    JsonLines(
+        "classified/auto-tags.jsonl",
+        kind=auto_tags.AutoTagsLine,
+        documents=auto_tags.documents,
+        count=auto_tags.count,
+        loader=auto_tags.AutoTagsLoader,
     )
 )
 register(RenderedFiles())

@@ -11,6 +11,9 @@ register(
         [
             Address("collections/", collections.collections, "staff-collections"),
             Address("collections/<int:pk>/import/", collections.import_again, "staff-collection-import"),
+            Address(
+                "collections/<int:pk>/classify/", collections.classify_again, "staff-collection-classify"
+            ),
         ],
     )
 )

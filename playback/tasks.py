@@ -1,5 +1,4 @@
-"""Which jobs are about music?  `import` brings a folder's files into the catalogue, `fetch` the newest HVSC, `render` makes
-files of songs."""
+"""Which jobs are about music?  They import folders, fetch the newest HVSC, classify songs, and make files of them."""
 
 from pathlib import Path
 
@@ -8,8 +7,10 @@ from pydantic import Field
 from core.problems import InvalidInput
 from jobs.kinds import Kind, Parameters, Steps, register
 from jobs.work import Work
+from playback.analysis.classifying import Classify, classify
 from playback.catalogue.folders import NoMusicError
 from playback.catalogue.importing import Import
+from playback.delivery.making import OnDemand, make_song
 from playback.fetching.choosing import FetchHvsc
 from playback.fetching.fetching import fetch
 from playback.rendering.asking import RenderSongs
@@ -68,6 +69,8 @@ def import_folder(work: Work) -> Steps:
     }
 
 
+register(Kind("ondemand", "Rendering for a listener", make_song, parameters=OnDemand))
 register(Kind("import", "Importing a folder", import_folder, parameters=ImportFolder, alone=True))
 register(Kind("fetch", "Fetching the HVSC", fetch, parameters=FetchHvsc, alone=True))
+register(Kind("classify", "Classifying songs", classify, parameters=Classify))
 register(Kind("render", "Rendering songs", render_songs, parameters=RenderSongs))

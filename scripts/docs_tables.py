@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Which tables in docs/ follow from the code? Writes them between their marks; `--check` only compares.
 
-docs/configuration.md: every setting. docs/errors.md: every problem.
+docs/configuration.md: every setting. docs/errors.md: every problem. docs/features.md: every figure that is measured of a song.
 """
 
 import os
@@ -55,6 +55,24 @@ def problems_table() -> str:
     return "\n".join(head + rows)
 
 
+def features_table() -> str:
+    """Every feature, in the order of the vector."""
+    from playback.analysis.features.specs import FEATURES
+
+    rows = ["| feature | unit | range | group | how it is made | source |", "|---|---|---|---|---|---|"]
+    for spec in FEATURES:
+        cells = [
+            f"`{spec.name}`",
+            spec.unit,
+            f"{spec.low:g} to {spec.high:g}",
+            spec.group,
+            spec.meaning,
+            spec.source,
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 def replaced(text: str, name: str, table: str) -> str:
     """The page with the named table put between its marks. Raises ValueError where a mark is missing."""
     begin, end = BEGIN.format(name), END.format(name)
@@ -75,11 +93,13 @@ def pages() -> dict[Path, str]:
     _ = get_resolver().url_patterns  # loads every view, and with them every problem
     configuration = ROOT / "docs" / "configuration.md"
     errors = ROOT / "docs" / "errors.md"
+    features = ROOT / "docs" / "features.md"
     text = replaced(configuration.read_text(encoding="utf-8"), "settings", settings_table(later=False))
     text = replaced(text, "settings for later", settings_table(later=True))
     return {
         configuration: text,
         errors: replaced(errors.read_text(encoding="utf-8"), "problems", problems_table()),
+        features: replaced(features.read_text(encoding="utf-8"), "features", features_table()),
     }
 
 

@@ -1,7 +1,9 @@
 """What does the web server run?"""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any, Final
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
@@ -13,6 +15,44 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sidflow_site.settings")
 
 _MOST_IDLE_THREADS: Final = 16
+
+
+class Loan(Executor):
+    """A thread that a request has for itself; after `give_back`, one for each call that still comes.
+
+    What streams to a slow reader for minutes would else hold a thread and its database connection for nothing.
+    """
+
+    def __init__(self, idle: list[ThreadPoolExecutor]) -> None:
+        self._idle = idle
+        self._thread: ThreadPoolExecutor | None = self._lend()
+
+    def _lend(self) -> ThreadPoolExecutor:
+        return self._idle.pop() if self._idle else ThreadPoolExecutor(max_workers=1)
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Runs it in the request's thread."""
+        if self._thread:
+            return self._thread.submit(call, *args, **kwargs)
+        thread = self._lend()
+        future = thread.submit(call, *args, **kwargs)
+        future.add_done_callback(lambda _done: self._take_back(thread))
+        return future
+
+    def give_back(self) -> None:
+        """The request needs no thread of its own any more."""
+        if self._thread:
+            self._take_back(self._thread)
+            self._thread = None
+
+    def _take_back(self, thread: ThreadPoolExecutor) -> None:
+        if len(self._idle) < _MOST_IDLE_THREADS:
+            self._idle.append(thread)
+        else:
+            thread.shutdown(wait=False)
+
+
+_loan: ContextVar[Loan] = ContextVar("loan")
 
 
 class LendingHandler(ASGIHandler):
@@ -32,15 +72,19 @@ class LendingHandler(ASGIHandler):
 
         `handle` ends in that thread, also where a client has hung up: what comes back is not at work any more.
         """
-        thread = self.idle.pop() if self.idle else ThreadPoolExecutor(max_workers=1)
+        loan = Loan(self.idle)
+        _loan.set(loan)
         try:
-            async with ThreadSensitiveContext(executor=thread):
+            async with ThreadSensitiveContext(executor=loan):
                 await self.handle(scope, receive, send)
         finally:
-            if len(self.idle) < _MOST_IDLE_THREADS:
-                self.idle.append(thread)
-            else:
-                thread.shutdown(wait=False)
+            loan.give_back()
+
+    async def send_response(self, response: Any, send: Any) -> None:
+        """An answer that streams without a thread gives its own back first."""
+        if response.streaming and getattr(response, "holds_no_thread", response.is_async):
+            _loan.get().give_back()
+        await super().send_response(response, send)
 
     def load_middleware(self, is_async: bool = False) -> None:
         """All of it synchronous, whatever the server is."""

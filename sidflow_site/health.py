@@ -1,4 +1,4 @@
-"""Is the site well: its database, its engine, what it sends to browsers, its disk, its audit file?"""
+"""Is the site well: its database, its engine, what it sends to browsers, its disk, its audit file, what it renders with?"""
 
 import os
 import shutil
@@ -24,8 +24,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.configuration import configuration
 from core.models import AuditEntry
 from core.one_form import OneForm
+from hardware.versions import version_of
+from playback.delivery.adapters import adapters
+from playback.rendering.models import RenderedAsset
 
 Status = Literal["healthy", "degraded", "unhealthy"]
 # From best to worst.
@@ -117,12 +121,46 @@ def check_audit() -> Finding:
     return Finding("healthy")
 
 
+def check_encoder() -> Finding:
+    """Does ffmpeg run? Without it nothing is rendered; what was rendered before is served all the same."""
+    version = version_of("ffmpeg")
+    if version is None:
+        return Finding(
+            "degraded", "ffmpeg does not run: tunes are not rendered. Install the Debian package ffmpeg."
+        )
+    return Finding("healthy", details={"version": version})
+
+
+def check_cli() -> Finding:
+    """Does sidplayfp run, where the site offers its sound?"""
+    chosen = configuration()
+    runs = version_of("sidplayfp", chosen.sidplay_path) is not None
+    if chosen.render.allow_cli and not runs:
+        return Finding(
+            "degraded", "sidplayfp is offered and does not run. Install the Debian package sidplayfp."
+        )
+    return Finding("healthy", details={"offered": chosen.render.allow_cli, "runs": runs})
+
+
+def check_streams() -> Finding:
+    """How much audio is there to be streamed, and is more made on request?"""
+    stream = adapters()["stream"]
+    try:
+        assets = RenderedAsset.objects.count()
+    except DatabaseError:
+        return Finding("unhealthy", "The database does not answer.")
+    return Finding("healthy", details={"assets": assets, "madeOnRequest": stream.available})
+
+
 CHECKS: dict[str, Callable[[], Finding]] = {
     "database": check_database,
     "engine": check_engine,
     "wasm": check_wasm,
     "disk": check_disk,
     "audit": check_audit,
+    "encoder": check_encoder,
+    "cli": check_cli,
+    "streams": check_streams,
 }
 
 
@@ -149,7 +187,9 @@ class HealthSerializer(serializers.Serializer[Any]):
 
 def _example(name: str, status: int, worst: Status, database: Finding) -> OpenApiExample:
     """All is well but perhaps the database."""
-    well = {part: Finding("healthy") for part in ("engine", "wasm", "disk", "audit")}
+    well = {
+        part: Finding("healthy") for part in ("engine", "wasm", "disk", "audit", "encoder", "cli", "streams")
+    }
     checks = {part: finding.document() for part, finding in {"database": database, **well}.items()}
     value = {"overall": worst, "timestamp": "2026-11-21T01:15:00Z", "checks": checks}
     return OpenApiExample(name, value=value, response_only=True, status_codes=[str(status)])

@@ -118,7 +118,7 @@ def parts(host: str, port: int) -> list[Part]:
     # Daphne's own access log is off: the proxy in front writes one, and play addresses hold signatures.
     web = [
         "-m",
-        "daphne",
+        "sidflow_site.web",
         "-b",
         host,
         "-p",

@@ -200,7 +200,7 @@ USE_TZ = True
 
 # A CDN in front of us, or nothing. It fetches from here what lies below these paths, which anybody may keep for ever.
 PUBLIC_BASE_URL = _chosen.availability.public_base_url or ""
-PUBLIC_PATHS = ("/static/", "/sid/")
+PUBLIC_PATHS = ("/static/", "/sid/", "/asset/")
 STATIC_URL = f"{PUBLIC_BASE_URL}/static/"
 WHITENOISE_STATIC_PREFIX = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -316,6 +316,11 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": _chosen.log_level, "propagate": True},
         "django.server": {"handlers": [], "level": _chosen.log_level, "propagate": True},
-        "django-q": {"handlers": [], "level": _chosen.log_level, "propagate": True},
+        # It tells of every slice of every job; the jobs' own rows and logs say that better.
+        "django-q": {
+            "handlers": [],
+            "level": "WARNING" if _chosen.log_level == "INFO" else _chosen.log_level,
+            "propagate": True,
+        },
     },
 }

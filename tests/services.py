@@ -4,6 +4,7 @@
 """
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -11,11 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
-_PATIENCE_S = 60.0
+_PATIENCE_S = 180.0
+_PORTS_OF_THE_KERNEL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class ServiceError(Exception):
@@ -53,11 +55,17 @@ def _folder(name: str) -> Iterator[Path]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on just now, and that nobody will be given by chance before a program of ours takes it.
+
+    The kernel chooses ports for others (every connection has one) from a range of its own: ours lies below.
+    """
+    chance = random.SystemRandom()  # pytest-randomly seeds the other one alike in all of xdist's workers
+    lowest = int(_PORTS_OF_THE_KERNEL.read_text(encoding="ascii").split()[0])
+    while True:
+        port = chance.randrange(min(10_000, lowest // 2), lowest)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _postgres_programs() -> Path:

@@ -87,6 +87,8 @@ class Voices {
 // The whole chip.
 class FastSynth final : public ChipSynth {
  public:
+  // By how many samples the sound comes after what makes it: the half-band filter's middle.
+  static constexpr double latency_frames = 9.;
   void reset(const SynthSettings& settings, uint64_t cycle) override;
   void resume(const SynthSettings& settings, const SidState& state) override;
   int render(const RegisterWrite* writes, int count, uint8_t chip, uint64_t end_cycle, int16_t* samples,

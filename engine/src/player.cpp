@@ -166,6 +166,10 @@ void Player::begin(Voicing& voicing, int synth, bool resume, uint64_t sample_clo
   voicing = Voicing();
   voicing.synth = synth;
   const uint64_t now = machine_->clk;
+  voicing.latency = synth == SF_SYNTH_REFERENCE
+                        ? static_cast<int>(std::lround(ReferenceSynth::latency_frames(
+                              is_ntsc_ ? kNtsc.clock_hz : kPal.clock_hz, in_force_.sample_rate_hz)))
+                        : static_cast<int>(FastSynth::latency_frames);
   // The machine stops after an instruction, up to seven cycles late: samples go on from where they should.
   voicing.base = !resume ? machine_->start_clk : sample_clock != 0 ? sample_clock : now;
   for (int chip = 0; chip < tune_.chips; chip++) {
@@ -274,13 +278,30 @@ void Player::make_frames(int frames) {
     advance_with_taps(current_, end_cycle, frames);
   else
     advance(current_, end_cycle);
-  if (crossfade_left_ > 0) advance(next_, end_cycle);
+  if (crossfade_left_ > 0) {
+    advance(next_, end_cycle);
+    next_.drop(std::min(next_.ready(tune_.chips), static_cast<size_t>(next_.skipped)), tune_.chips);
+    next_.skipped = 0;
+  }
   std::vector<RegisterWrite>& writes = machine_->writes;
   writes.erase(writes.begin(), std::find_if(writes.begin(), writes.end(),
                                             [&](const RegisterWrite& write) { return write.cycle >= end_cycle; }));
 }
 
-// The new synth takes the chips' state over and is faded in; it starts on the machine's cycle, so both are in step.
+// Lets a voicing that has just begun come as late after the machine as another does.  Two that are half a millisecond
+// apart would cancel each other while one is faded into the other.
+void Player::put_in_step(Voicing& voicing, int latency) {
+  const int later = voicing.latency - latency;
+  voicing.latency = latency;
+  if (later > 0) {
+    voicing.rendered = static_cast<uint64_t>(later);
+    voicing.skipped = later;
+  } else {
+    for (int chip = 0; chip < tune_.chips; chip++) voicing.made[chip].assign(static_cast<size_t>(-later), 0);
+  }
+}
+
+// The new synth takes the chips' state over and is faded in; it starts on the machine's cycle.
 void Player::change_synth_if_asked() {
   if (options_.synth == current_.synth || crossfade_left_ > 0) return;
   if (current_.synth == SF_SYNTH_NONE) {
@@ -290,6 +311,7 @@ void Player::change_synth_if_asked() {
   // Only where the block ended cleanly: a write that is still to come must not be in the state already.
   if (!machine_->writes.empty()) return;
   begin(next_, options_.synth, true);
+  put_in_step(next_, current_.latency);
   crossfade_left_ = in_force_.sample_rate_hz * kCrossfadeMs / 1000;
 }
 

@@ -55,6 +55,8 @@ class Player {
     int synth = SF_SYNTH_NONE;
     uint64_t base = 0;      // machine cycle where its sample clock began
     uint64_t rendered = 0;  // frames made since
+    int latency = 0;        // by how many frames its sound comes after the machine's writes
+    int skipped = 0;        // frames that are made first and not heard, to be in step with another voicing
     std::unique_ptr<ChipSynth> chips[kMaxChips];
     std::vector<int16_t> made[kMaxChips];
     std::unique_ptr<VoiceTaps> taps[kMaxChips];  // beside synths that have none of their own
@@ -71,6 +73,7 @@ class Player {
   double sample_clock_hz() const;
   SynthSettings settings(int chip) const;
   void begin(Voicing& voicing, int synth, bool resume, uint64_t sample_clock = 0);
+  void put_in_step(Voicing& voicing, int latency);
   void apply_switches(Voicing& voicing);
   size_t writes_before(uint64_t cycle) const;
   void advance(Voicing& voicing, uint64_t end_cycle);

@@ -55,6 +55,21 @@ void build_common_rows(reSIDfp::FilterModelConfig& tables) {
   for (unsigned int inputs = 3; inputs < 5; inputs++) tables.mixerRow(inputs);
 }
 
+double pass_hz(double rate) { return rate > 44000. ? 20000. : rate * 0.45; }
+
+double intermediate_hz(double clock_hz, double rate) {
+  const double pass = pass_hz(rate);
+  return 2. * pass + std::sqrt(2. * pass * clock_hz * (rate - 2. * pass) / rate);
+}
+
+// In samples of its output: Kaiser's estimate of a low-pass that lets `pass` through and has 96 dB beyond (rate -
+// pass).
+double half_of_filter(double rate, double pass) {
+  constexpr double kAttenuation = 96.33, kPi = 3.14159265358979;
+  const double transition = (1. - 2. * pass / rate) * 2. * kPi;
+  return ((kAttenuation - 7.95) / (2.285 * transition) + 0.5) / 2.;
+}
+
 }  // namespace
 
 ReferenceSynth::ReferenceSynth() = default;
@@ -63,9 +78,14 @@ ReferenceSynth::~ReferenceSynth() = default;
 // The steps of reSIDfp's TwoPassSincResampler: to an intermediate rate, then to ours.
 double ReferenceSynth::cycles_per_second_of_sound(double clock_hz, int sample_rate_hz) {
   const double rate = sample_rate_hz;
-  const double pass_hz = rate > 44000. ? 20000. : rate * 0.45;
-  const double between_hz = 2. * pass_hz + std::sqrt(2. * pass_hz * clock_hz * (rate - 2. * pass_hz) / rate);
+  const double between_hz = intermediate_hz(clock_hz, rate);
   return std::floor(clock_hz / between_hz * 1024.) * std::floor(between_hz / rate * 1024.) / (1024. * 1024.) * rate;
+}
+
+double ReferenceSynth::latency_frames(double clock_hz, int sample_rate_hz) {
+  const double rate = sample_rate_hz;
+  const double between_hz = intermediate_hz(clock_hz, rate);
+  return half_of_filter(between_hz, pass_hz(rate)) * rate / between_hz + half_of_filter(rate, pass_hz(rate));
 }
 
 void ReferenceSynth::prepare(ChipModel model) {

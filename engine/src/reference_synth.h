@@ -28,6 +28,8 @@ class ReferenceSynth : public ChipSynth {
   // and so does libsidplayfp's: a second of sound has 0.02 to 0.04 % fewer cycles than a second of the machine. Whoever
   // counts samples counts with this, so that positions, both synths and the oracle stay together.
   static double cycles_per_second_of_sound(double clock_hz, int sample_rate_hz);
+  // By how many samples the sound comes after what makes it: half the length of each of the resampler's two filters.
+  static double latency_frames(double clock_hz, int sample_rate_hz);
 
   void reset(const SynthSettings& settings, uint64_t cycle) override;
   // Runs 43 ms of chip time without output, so that filters, DC level and resampler have settled at `state.cycle`.

@@ -45,6 +45,11 @@ export class NowPlaying {
     if (track) this.notes([], song.song);
     this.#facts([song.tune.chips, song.tune.clock], song);
     this.#currentSong(song.song);
+    const alike = this.root.querySelector("a[data-show=alike]");
+    if (alike instanceof HTMLAnchorElement) {
+      alike.href = `/tune/${song.publicId}/similar`;
+      alike.hidden = false;
+    }
   }
 
   /** The list's mark at what plays. @param {State} state */

@@ -10,6 +10,7 @@ from django.urls import reverse
 from playback.catalogue.models import Obstacle, Track
 from playback.delivery.addresses import sid_address
 from playback.delivery.sessions import Session
+from playback.delivery.streams import Assets, offered
 from playback.roms.bundles import obstacle_given
 from playback.roms.checking import ROM_SIZES
 from playback.roms.models import RomBundle
@@ -45,16 +46,20 @@ def _obstacle_document(obstacle: Obstacle | None) -> dict[str, str] | None:
     return {"code": obstacle.code, "message": obstacle.message} if obstacle else None
 
 
-def session_document(session: Session, track: Track, bundle: RomBundle | None) -> dict[str, Any]:
-    """What a client needs to play; the maps are empty where the server has nothing of the kind."""
+def session_document(
+    session: Session, track: Track, bundle: RomBundle | None, present: Assets
+) -> dict[str, Any]:
+    """What a client needs to play; the maps are empty where the server has nothing of the kind.
+
+    `present` is the track's audio that is there (`streams.rendered`).
+    """
     token = session.token()
     return {
         "id": token,
         "expiresAt": session.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "sidUrl": sid_address(track.album.sid_file, token),
         "romUrls": _rom_urls(token, bundle) if bundle and track.album.sid_file.needs_basic else {},
-        "streamUrls": {},
-        "fallbackHlsUrl": None,
+        **offered(track, token, present),
     }
 
 

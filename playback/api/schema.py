@@ -114,8 +114,16 @@ class SessionDocument(serializers.Serializer[Any]):
     expiresAt = serializers.DateTimeField()  # noqa: N815
     sidUrl = serializers.CharField()  # noqa: N815
     romUrls = serializers.DictField(child=serializers.CharField())  # noqa: N815
-    streamUrls = serializers.DictField(child=serializers.CharField())  # noqa: N815
-    fallbackHlsUrl = serializers.CharField(allow_null=True)  # noqa: N815
+    streamUrls = serializers.DictField(  # noqa: N815
+        child=serializers.CharField(),
+        help_text=(
+            "Audio made by the server, by `m4a`, `flac`, `wav`, and `cli` for the sidplayfp program's sound; "
+            "only what is there or is made on request."
+        ),
+    )
+    fallbackHlsUrl = serializers.CharField(  # noqa: N815
+        allow_null=True, help_text="An HLS playlist; null: there is none."
+    )
 
 
 class PlayDocument(serializers.Serializer[Any]):
@@ -144,6 +152,57 @@ class TracksDocument(serializers.Serializer[Any]):
 
     items = TrackDocument(many=True)
     nextCursor = serializers.CharField(allow_null=True)  # noqa: N815
+
+
+class RatingsDocument(serializers.Serializer[Any]):
+    """What a song is like, each from 1.00 to 5.00; the nearest whole number is the fifth of the collection that it is in."""
+
+    e = serializers.FloatField(min_value=1, max_value=5, help_text="Energy: quiet to intense.")
+    m = serializers.FloatField(min_value=1, max_value=5, help_text="Mood: dark to bright.")
+    c = serializers.FloatField(min_value=1, max_value=5, help_text="Complexity: simple to dense.")
+
+
+class BecauseDocument(serializers.Serializer[Any]):
+    """Why, in words."""
+
+    e = serializers.CharField()
+    m = serializers.CharField()
+    c = serializers.CharField()
+
+
+class ExplainedRatingsDocument(RatingsDocument):
+    """Ratings with their reasons; `provisional`: there were too few songs to compare it with."""
+
+    provisional = serializers.BooleanField()
+    because = BecauseDocument()
+
+
+class SimilarRequest(serializers.Serializer[Any]):
+    """How many."""
+
+    limit = serializers.IntegerField(required=False, default=25, min_value=1, max_value=50)
+
+
+class SimilarItemDocument(serializers.Serializer[Any]):
+    """A song that sounds like the one asked about."""
+
+    track = TrackDocument()
+    likeness = serializers.FloatField(
+        min_value=0, max_value=1, help_text="1: the same in all that is compared."
+    )
+    why = serializers.ListField(child=serializers.CharField(), help_text="What both have and few others.")
+    ratings = RatingsDocument(allow_null=True)
+
+
+class SimilarDocument(serializers.Serializer[Any]):
+    """Nearest first; one song a file, and at most three of an author while there are others.  `reason` says why there is none."""
+
+    items = SimilarItemDocument(many=True)
+    reason = ReasonDocument(
+        allow_null=True,
+        help_text="Codes: not-calibrated, not-analysed, analysis-failed, no-others.",
+    )
+    ratings = ExplainedRatingsDocument(allow_null=True, help_text="Of the song asked about.")
 
 
 class RomDocument(serializers.Serializer[Any]):
@@ -191,8 +250,8 @@ SESSION_EXAMPLE: dict[str, Any] = {
     "expiresAt": "2026-11-21T01:15:00Z",
     "sidUrl": "/api/playback/WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl/sid",
     "romUrls": {},
-    "streamUrls": {},
-    "fallbackHlsUrl": None,
+    "streamUrls": {"m4a": "/api/playback/WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl/stream.m4a"},
+    "fallbackHlsUrl": "/api/playback/WzEsIkN6OHFWRzhPVHd1YVV3MHZDangtRVEiXQ:c2lnbmF0dXJl/hls/index.m3u8",
 }
 BY_PATH = OpenApiExample(
     "one song by its path",
@@ -217,6 +276,42 @@ PLAYS = OpenApiExample(
     status_codes=["200"],
 )
 TRACKS = OpenApiExample("a page", value={"items": [TRACK_EXAMPLE], "nextCursor": None}, response_only=True)
+RATINGS_EXAMPLE: dict[str, Any] = {"e": 4.31, "m": 2.08, "c": 3.4}
+SIMILAR = OpenApiExample(
+    "songs that sound like it",
+    value={
+        "items": [
+            {
+                "track": TRACK_EXAMPLE,
+                "likeness": 0.8714,
+                "why": ["many arpeggios", "a fast beat"],
+                "ratings": RATINGS_EXAMPLE,
+            }
+        ],
+        "reason": None,
+        "ratings": {
+            **RATINGS_EXAMPLE,
+            "provisional": False,
+            "because": {
+                "e": "energetic because of many notes a second (9.1, more than 87 % of songs)",
+                "m": "rather dark because of low notes (less than 81 % of songs)",
+                "c": "neither simple nor dense",
+            },
+        },
+    },
+    response_only=True,
+    status_codes=["200"],
+)
+NOT_ANALYSED = OpenApiExample(
+    "not analysed yet",
+    value={
+        "items": [],
+        "reason": {"code": "not-analysed", "message": "This song was not analysed yet."},
+        "ratings": None,
+    },
+    response_only=True,
+    status_codes=["200"],
+)
 ROM_MANIFEST = OpenApiExample(
     "one bundle",
     value={
@@ -235,7 +330,8 @@ ROM_MANIFEST = OpenApiExample(
 )
 
 
-def _example(error: DomainError) -> OpenApiExample:
+def problem_example(error: DomainError) -> OpenApiExample:
+    """The error as an answer of its status."""
     return OpenApiExample(
         error.code,
         value=problem_document(error),
@@ -245,30 +341,31 @@ def _example(error: DomainError) -> OpenApiExample:
     )
 
 
-INVALID = _example(InvalidInput(errors=[{"field": "song", "message": "A valid integer is required."}]))
+INVALID = problem_example(InvalidInput(errors=[{"field": "song", "message": "A valid integer is required."}]))
 PLAY_PROBLEMS = [
     INVALID,
-    _example(TrackNotFound("No collection here has a file at this path.")),
-    _example(SongOutOfRange("Its songs are 1 to 5.", songs=5)),
-    _example(UnsupportedMedia('Unsupported media type "text/plain" in request.')),
-    _example(TooManyRequests(retry_after_s=12)),
+    problem_example(TrackNotFound("No collection here has a file at this path.")),
+    problem_example(SongOutOfRange("Its songs are 1 to 5.", songs=5)),
+    problem_example(UnsupportedMedia('Unsupported media type "text/plain" in request.')),
+    problem_example(TooManyRequests(retry_after_s=12)),
 ]
 SESSION_PROBLEMS = [
-    _example(BadSession()),
-    _example(SessionUnknown()),
-    _example(SessionExpired("Ask /api/play for a new one.")),
-    _example(RangeNotSatisfiable(size=4096)),
+    problem_example(BadSession()),
+    problem_example(SessionUnknown()),
+    problem_example(SessionExpired("Ask /api/play for a new one.")),
+    problem_example(RangeNotSatisfiable(size=4096)),
 ]
 SID_PROBLEMS = [
     *SESSION_PROBLEMS,
-    _example(
+    problem_example(
         FileGone("GAMES/A-F/Gone.sid cannot be read at the moment; the list will show it when it is back.")
     ),
 ]
-ROM_PROBLEMS = [*SESSION_PROBLEMS, _example(RomNotFound("The session's tune needs no ROMs."))]
+ROM_PROBLEMS = [*SESSION_PROBLEMS, problem_example(RomNotFound("The session's tune needs no ROMs."))]
 CONTENT_PROBLEMS = [
-    _example(DomainError("An address holds no NUL character.")),
-    _example(TrackNotFound()),
-    _example(RangeNotSatisfiable(size=4096)),
+    problem_example(DomainError("An address holds no NUL character.")),
+    problem_example(TrackNotFound()),
+    problem_example(RangeNotSatisfiable(size=4096)),
 ]
-LIST_PROBLEMS = [INVALID, _example(BadCursor())]
+SIMILAR_PROBLEMS = [INVALID, problem_example(TrackNotFound())]
+LIST_PROBLEMS = [INVALID, problem_example(BadCursor())]

@@ -24,6 +24,7 @@ from playback.delivery.bytes_response import bytes_response
 from playback.delivery.problems import BadCursor, SongOutOfRange, TrackNotFound
 from playback.delivery.sessions import open_session
 from playback.delivery.sid_bytes import CONTENT_TYPE, read_sid
+from playback.delivery.streams import Assets, rendered
 from playback.rendering import play_counts
 from playback.roms.bundles import bundle_for
 from playback.roms.models import RomBundle
@@ -80,14 +81,17 @@ def _track(asked: dict[str, Any]) -> Track:
         raise SongOutOfRange(f"Its songs are 1 to {error.songs}.", songs=error.songs) from None
 
 
-def _play(track: Track, bundle: RomBundle | None) -> dict[str, Any]:
+def _play(track: Track, bundle: RomBundle | None, present: Assets) -> dict[str, Any]:
     play_counts.note([track.pk])
     session = open_session(track.public_id)
-    return {"track": track_document(track, bundle), "session": session_document(session, track, bundle)}
+    return {
+        "track": track_document(track, bundle),
+        "session": session_document(session, track, bundle, present),
+    }
 
 
 def _one(track: Track) -> dict[str, Any]:
-    return _play(track, bundle_for([track.album.sid_file]))
+    return _play(track, bundle_for([track.album.sid_file]), rendered([track]).get(track.pk, {}))
 
 
 def _plays(ids: list[Any]) -> dict[str, Any]:
@@ -96,7 +100,9 @@ def _plays(ids: list[Any]) -> dict[str, Any]:
         raise TrackNotFound("None of these tracks is here.")
     missing = [str(track_id) for track_id in dict.fromkeys(ids) if track_id not in tracks]
     bundle = bundle_for([track.album.sid_file for track in tracks.values()])
-    items = [_play(tracks[track_id], bundle) for track_id in ids if track_id in tracks]
+    present = rendered(list(tracks.values()))
+    asked = [tracks[track_id] for track_id in ids if track_id in tracks]
+    items = [_play(track, bundle, present.get(track.pk, {})) for track in asked]
     return {"items": items, "missing": missing}
 
 

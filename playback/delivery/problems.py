@@ -80,3 +80,39 @@ class RangeNotSatisfiable(DomainError):
     def headers(self) -> Mapping[str, str]:
         """The RFC lets the client learn the size."""
         return {"Content-Range": f"bytes */{self.size}"}
+
+
+class NotRendered(NotFound):
+    """The site has no such audio of the tune, and makes none on request."""
+
+    code = "not-rendered"
+    title = "There is no such audio of this tune"
+
+
+class RenderingUnavailable(DomainError):
+    """Nothing is rendered at the moment; `Retry-After` says when to ask again."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "rendering-unavailable"
+    title = "The server cannot render tunes at the moment"
+    retry_after_s = 60
+
+    def headers(self) -> Mapping[str, str]:
+        """When to come back."""
+        return {"Retry-After": str(self.retry_after_s)}
+
+
+class RenderingBusy(RenderingUnavailable):
+    """Many tunes wait for being rendered already."""
+
+    code = "rendering-busy"
+    title = "The server has many tunes to render"
+    retry_after_s = 20
+
+
+class RenderingFailed(RenderingUnavailable):
+    """The tune was tried a moment ago, and could not be rendered."""
+
+    code = "rendering-failed"
+    title = "The server could not render this tune"
+    retry_after_s = 600

@@ -45,6 +45,8 @@ class FileLine:
     reason: str
     reason_code: str
     tracks: list[TrackLine]
+    # Why it stands in the list, where that is not plain.
+    why: str = ""
 
     @property
     def page_url(self) -> str:

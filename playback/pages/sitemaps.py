@@ -47,9 +47,9 @@ def section(request: HttpRequest, page: int) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Pages are for everybody; what programs of ours ask for is for nobody's index."""
+    """Pages are for everybody; what programs of ours ask for, and lists that each tune has one of, are for nobody's index."""
     site = request.build_absolute_uri(reverse("sitemap-index"))
-    text = f"User-agent: *\nDisallow: /api/\nSitemap: {site}\n"
+    text = f"User-agent: *\nDisallow: /api/\nDisallow: /tune/*/similar\nSitemap: {site}\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

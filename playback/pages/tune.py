@@ -1,4 +1,4 @@
-"""What is known about one tune: its facts, songs, comments, and what lies beside it?
+"""What is known about one tune: its facts, songs, comments, how it sounds, and what lies beside it?
 
 GET /tune/<public_id>
 """
@@ -10,6 +10,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from playback.analysis.likeness_index import similar_to
 from playback.catalogue.listing import Cursor, file_page
 from playback.catalogue.models import SidFile, Track
 from playback.delivery.problems import TrackNotFound
@@ -18,7 +19,11 @@ from playback.pages.folders import folder_link, tunes_in
 from playback.pages.keeping import kept
 from playback.pages.library import FILES_PER_PAGE, Library, Link, lines_of, next_url, show
 from playback.pages.lines import FileLine
+from playback.pages.similar import similar_lines
+from playback.pages.sound import sound_of
 
+# Songs that sound like it, on its own page; all of them have a page.
+SHOWN_BESIDE: Final = 6
 _LABELS: Final = {
     "NAME": "Name",
     "AUTHOR": "By",
@@ -84,7 +89,16 @@ def tune(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         next_url=next_url(folder.url, page),
     )
     chosen = next((line for song in lines for line in song.tracks if line.is_selected), None)
-    return show(request, library, selected=track, tune=_tune(track, file, lines[0], folder), chosen=chosen)
+    found = similar_to(track, count=SHOWN_BESIDE)
+    return show(
+        request,
+        library,
+        selected=track,
+        tune=_tune(track, file, lines[0], folder),
+        chosen=chosen,
+        sound=sound_of(found),
+        alike=similar_lines(found),
+    )
 
 
 def _tune(track: Track, file: SidFile, line: FileLine, folder: Link) -> Tune:

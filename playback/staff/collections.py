@@ -16,11 +16,15 @@ from core.problems import DomainError
 from core.staff_frame import posted
 from jobs.acting import begin
 from jobs.models import Job
+from playback.analysis import feature_rows
+from playback.analysis.choosing import Part
+from playback.analysis.coverage import Coverage, coverage
+from playback.analysis.problems import AnalysisImpossible
 from playback.catalogue.models import Collection, SidFile, Track
 
 # The HVSC has a release in June and one in December.
 _HALF_A_YEAR: Final = timedelta(days=200)
-_KINDS: Final = ("fetch", "import")
+_KINDS: Final = ("fetch", "import", "classify", "render")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class ShownCollection:
     broken: int
     size_bytes: int
     shares: list[Share]
+    analysed: Coverage | None
 
     @property
     def freshness(self) -> str:
@@ -83,6 +88,25 @@ def import_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("admin:staff-job", job.pk)
 
 
+@posted("staff-collections")
+def classify_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was found of a collection, or of a folder of it, is marked as stale, and a job begins that finds it anew."""
+    collection = get_object_or_404(Collection, pk=pk)
+    actor = audit.actor_of(request)
+    told = {"collection": collection.name, "path": request.POST.get("path", "").strip() or None}
+    try:
+        part = Part(told["collection"], told["path"])
+        marked = feature_rows.mark_stale(part.tracks().values_list("pk", flat=True))
+        audit.record(
+            "features.mark-stale", actor=actor, resource=collection.name, details=told | {"songs": marked}
+        )
+        job = begin("classify", told, actor=actor)
+    except DomainError as error:
+        messages.error(request, f"{error.title}. {error.detail}".strip())
+        return redirect("admin:staff-collections")
+    return redirect("admin:staff-job", job.pk)
+
+
 def _shown(collection: Collection) -> ShownCollection:
     rows = SidFile.objects.filter(collection=collection)
     here = Q(missing_since=None)
@@ -97,11 +121,29 @@ def _shown(collection: Collection) -> ShownCollection:
     )
     tunes, songs = found["tunes"], found["songs"] or 0
     timed = Track.objects.filter(album__sid_file__collection=collection, length_ms__isnull=False)
+    analysed = _analysed(collection)
     shares = [
         Share("tunes play without ROMs", found["playable"], tunes),
         Share("songs have a known length", timed.filter(album__sid_file__missing_since=None).count(), songs),
         Share("tunes have notes from STIL", found["noted"], tunes),
     ]
+    if analysed:
+        shares.insert(0, Share("playable songs are analysed", analysed.analysed, analysed.songs))
     return ShownCollection(
-        collection, tunes, songs, found["missing"], found["broken"], found["size"] or 0, shares
+        collection,
+        tunes,
+        songs,
+        found["missing"],
+        found["broken"],
+        found["size"] or 0,
+        shares,
+        analysed,
     )
+
+
+def _analysed(collection: Collection) -> Coverage | None:
+    """None where this machine cannot analyse, which the System page says."""
+    try:
+        return coverage(collection)
+    except AnalysisImpossible:
+        return None

@@ -25,7 +25,9 @@ class LiveSite:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """A CDN is named so that addresses by content are open."""
     folder = tmp_path_factory.mktemp("api")
-    with serve_site(
-        folder, corpus=False, SIDFLOW_AVAILABILITY__PUBLIC_BASE_URL="http://127.0.0.1:9"
-    ) as served:
+    settings = {
+        "SIDFLOW_AVAILABILITY__PUBLIC_BASE_URL": "http://127.0.0.1:9",
+        "SIDFLOW_RENDER__UNKNOWN_LENGTH_SEC": "2",
+    }
+    with serve_site(folder, corpus=False, **settings) as served:
         yield LiveSite(served.port, folder)

@@ -12,9 +12,12 @@ PARTS: Final = {
     "engine": "engine_speed",
     "import": "import_speed",
     "search": "search_speed",
+    "likeness": "likeness_speed",
     "serving": "serving_cost",
+    "streaming": "streaming",
     "jobs": "jobs_speed",
     "watching": "watching_cost",
+    "classify": "classify_speed",
 }
 
 if __name__ == "__main__":

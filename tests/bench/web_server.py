@@ -24,7 +24,17 @@ class Server:
 
     def __init__(self, environ: dict[str, str]) -> None:
         self.port = free_port()
-        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "-v", "0"]
+        command = [
+            sys.executable,
+            "-m",
+            "sidflow_site.web",
+            "-b",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-v",
+            "0",
+        ]
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(
             [*command, "sidflow_site.asgi:application"], cwd=_ROOT, env=environ, stdout=quiet, stderr=quiet

@@ -231,12 +231,15 @@ def test_a_setting_whose_feature_comes_later_is_told(
     written: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = load(
-        {**written({"jobs": {"schedule": {"train": "0 2 * * *"}}, "playRate": "1/s"}), "SIDFLOW_THREADS": "2"}
+        {
+            **written({"jobs": {"schedule": {"train": "0 2 * * *"}}, "playRate": "1/s"}),
+            "SIDFLOW_MODEL_PATH": "m",
+        }
     )
     monkeypatch.setattr(configuration, "_loaded", lambda: loaded)
     found = checks.accepted_early()
     assert {message.id for message in found} == {"core.I001"}
-    assert sorted(message.msg.split()[0] for message in found) == ["jobs.schedule.train", "threads"]
+    assert sorted(message.msg.split()[0] for message in found) == ["jobs.schedule.train", "modelPath"]
 
 
 def test_two_names_for_one_thing_must_agree(written: WriteFile, monkeypatch: pytest.MonkeyPatch) -> None:

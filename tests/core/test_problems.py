@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
@@ -61,7 +62,16 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     raise ERRORS[name]
 
 
+@require_safe
+def read_only(request: HttpRequest) -> HttpResponse:
+    """A page that is there to be read."""
+    del request
+    return HttpResponse("something")
+
+
 urlpatterns: list[URLPattern] = [
+    path("read-only", read_only),
+    path("api/read-only", read_only),
     path("api/x/<name>", endpoint),
     path("api/plain/<name>", page),
     path("page/<name>", page),
@@ -157,6 +167,17 @@ def test_people_get_a_page(site: Client, name: str, status: int) -> None:
     assert answer["Content-Type"].startswith("text/html")
     assert "<h1>" in text
     assert "secret" not in text
+
+
+def test_a_method_that_a_page_does_not_take_is_told_with_those_that_it_does(site: Client) -> None:
+    for method in (site.post, site.put, site.delete):
+        page = method("/read-only")
+        assert (page.status_code, page["Allow"]) == (405, "GET, HEAD")
+        assert "<h1>This address does not take this method</h1>" in page.text
+        document = method("/api/read-only")
+        assert (document.status_code, document["Allow"]) == (405, "GET, HEAD")
+        assert document.json()["code"] == "method-not-allowed"
+    assert site.get("/read-only").text == "something"
 
 
 def test_the_catalogue_is_documented_exactly() -> None:

@@ -8,8 +8,23 @@ import pytest
 from hardware.engine import MAX_FRAMES, EngineError, Option, Status, Synth, TunePlayer
 from tests.engine import comparing
 from tests.engine.corpus import Song, first_songs
-from tests.engine.tunes.made import made_tune
+from tests.engine.tunes.made import build, made_tune
 
+# A triangle of 850 Hz, which half a millisecond too late stands against itself.
+STEADY_TONE = """
+init: lda #$8a
+      sta $d400
+      lda #$38
+      sta $d401
+      lda #$f0
+      sta $d406
+      lda #$0f
+      sta $d418
+      lda #$11
+      sta $d404
+      rts
+play: rts
+"""
 SYNTHS = [Synth.FAST, Synth.REFERENCE]
 TUNE = made_tune("digi_beside_a_raster_player").file
 
@@ -90,6 +105,22 @@ def test_the_fast_synth_takes_over_unheard() -> None:
         after = player.render(seconds=1)
     change = np.abs(np.diff(np.concatenate([before[-2000:], after[:4000]]).astype(int))).max()
     assert change <= 1.2 * max(steps.values())
+
+
+@pytest.mark.parametrize("rate", [22_050, 44_100, 48_000])
+@pytest.mark.parametrize("way", [SYNTHS, SYNTHS[::-1]], ids=["to reference", "to fast"])
+def test_a_tone_keeps_its_level_while_the_synth_changes(rate: int, way: list[Synth]) -> None:
+    """Synths that are out of step cancel each other half-way through the change."""
+    with TunePlayer(build(STEADY_TONE)) as player:
+        player.set_option(Option.SAMPLE_RATE, rate)
+        player.set_option(Option.SYNTH, way[0])
+        player.start()
+        before = player.render(seconds=1)
+        player.set_option(Option.SYNTH, way[1])
+        sound = np.concatenate([before[rate // 2 :], player.render(seconds=0.5)]).astype(float)
+    window = rate // 100
+    levels = [sound[at : at + window].std() for at in range(0, len(sound) - window, window // 2)]
+    assert min(levels) > 0.9 * np.median(levels)
 
 
 def test_wrong_use_raises_and_never_crashes() -> None:

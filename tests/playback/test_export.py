@@ -28,7 +28,8 @@ from tests.playback.made_up_sids import put
 
 pytestmark = pytest.mark.django_db
 
-FILES = ["classified/collections.jsonl", "classified/folder-notes.jsonl", "classified/tunes.jsonl"]
+FILES = [f"classified/{name}.jsonl" for name in ("auto-tags", "collections", "features", "folder-notes")]
+FILES += ["classified/recipes.jsonl", "classified/tunes.jsonl"]
 FILES += ["jobs/schedules.jsonl", "roms/bundles.jsonl"]
 
 
@@ -115,7 +116,7 @@ def test_a_file_that_would_not_change_is_left_alone(catalogue: Path, tmp_path: P
     changed = [name for name in FILES if (tmp_path / name).stat().st_ino != states[name].st_ino]
     assert changed == ["classified/tunes.jsonl"]
     assert sorted(path.name for path in (tmp_path / "classified").iterdir()) == [
-        Path(name).name for name in FILES[:3]
+        Path(name).name for name in FILES[:6]
     ]
 
 

@@ -11,7 +11,9 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from core.configuration import load
 from core.models import AuditEntry
+from playback.delivery import adapters
 from sidflow_site import health
 from sidflow_site.health import Finding
 
@@ -81,8 +83,26 @@ def test_a_monitor_that_takes_no_json_is_told_too(client: Client) -> None:
 
 
 def test_it_is_cheap(client: Client, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/api/health")
+
+
+def test_what_renders_is_told_as_it_is(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = client.get("/api/health").json()["checks"]
+    assert checks["encoder"]["details"]["version"]
+    assert checks["cli"]["details"] == {"offered": False, "runs": True}
+    assert checks["streams"]["details"] == {"assets": 0, "madeOnRequest": True}
+    monkeypatch.setenv("PATH", "/nonexistent")
+    chosen = load({"SIDFLOW_RENDER__ALLOW_CLI": "true"}).settings
+    for module in (health, adapters):
+        monkeypatch.setattr(module, "configuration", lambda: chosen)
+    monkeypatch.setattr(adapters, "_found", {})
+    document = client.get("/api/health").json()
+    assert document["overall"] == "degraded"
+    assert "ffmpeg" in document["checks"]["encoder"]["message"]
+    assert "sidplayfp" in document["checks"]["cli"]["message"]
+    assert document["checks"]["streams"]["details"]["madeOnRequest"] is False
+    monkeypatch.setattr(adapters, "_found", {})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from core import audit
 from core.models import User
+from jobs import controls
+from jobs.models import Job
 from playback.demo_tunes.folder import bring_demo_tunes
 from sidflow_site import site_lock
 from sidflow_site.backups.restoring import complete
@@ -62,3 +64,5 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{tunes} demo tunes are in; manage.py import_sids PATH adds music of your own."
             )
+            # What they sound like is found by the worker, a moment after the site is there.
+            controls.ask_for("classify", origin=Job.Origin.BACKGROUND)
