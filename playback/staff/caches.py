@@ -77,7 +77,7 @@ def caches(request: HttpRequest) -> HttpResponse:
         has_override=engines.has_override(),
         remove=RemoveForm(),
         warm_up=WarmUpForm(),
-        evict=EvictForm(initial={"megabytes": (limit or total) // _MB}),
+        evict=EvictForm(initial={"megabytes": -(-(limit or total) // _MB)}),
         collections=Collection.objects.values_list("name", flat=True),
         under_way=Job.objects.under_way().filter(kind="render"),
     )

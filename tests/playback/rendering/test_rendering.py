@@ -97,14 +97,17 @@ def test_the_end_is_faded_and_the_loudness_even(tunes: list[Track]) -> None:
 @pytest.mark.parametrize("engine", ["wasm", "sidplayfp-cli"])
 def test_what_is_made_again_has_the_same_bytes(tunes: list[Track], engine: str) -> None:
     settings = settings_for(engine)  # type: ignore[arg-type]
-    first = {asset.format: asset for asset in render(tunes[0], formats=ALL, settings=settings)}
-    again = {asset.format: asset for asset in render(tunes[0], formats=ALL, settings=settings, force=True)}
+    formats = ALL if engine == "wasm" else ["wav"]
+    first = {asset.format: asset for asset in render(tunes[0], formats=formats, settings=settings)}
+    again = {
+        asset.format: asset for asset in render(tunes[0], formats=formats, settings=settings, force=True)
+    }
     assert {name: asset.sha256 for name, asset in first.items()} == {
         name: asset.sha256 for name, asset in again.items()
     }
-    assert all(again[name].rendered_at > first[name].rendered_at for name in ALL)
+    assert all(again[name].rendered_at > first[name].rendered_at for name in formats)
     assert {asset.pk for asset in first.values()} == {asset.pk for asset in again.values()}
-    assert RenderedAsset.objects.count() == 4
+    assert RenderedAsset.objects.count() == len(formats)
 
 
 def test_what_is_there_is_not_made_again(tunes: list[Track]) -> None:
