@@ -53,9 +53,11 @@ export class Bar {
     if (!state.track && offered) this.#stand(Math.min(offered.seconds, length));
   }
 
-  /** @param {State} state @param {number} seconds @param {import("../player/adapter.d.ts").AdapterStatistics} statistics */
-  position(state, seconds, statistics) {
+  /** @param {State} state @param {number} seconds @param {import("../player/adapter.d.ts").Adapter} adapter */
+  position(state, seconds, adapter) {
     const { dataset } = this.root;
+    const statistics = adapter.statistics();
+    dataset.way = adapter.name;
     dataset.position = seconds.toFixed(2);
     dataset.transport = statistics.transport;
     dataset.synth = statistics.synth;

@@ -6,6 +6,7 @@
 import { Player } from "../player/player.js";
 import { Sessions } from "../player/sessions.js";
 import { WasmAdapter } from "../player/wasm-adapter.js";
+import { Ways } from "../player/ways.js";
 import { clock } from "../shared/format.js";
 import { addressOf, copy } from "./address.js";
 import { Bar } from "./bar.js";
@@ -15,6 +16,7 @@ import { Program, STAY } from "./program.js";
 import { QueuePanel } from "./queue-panel.js";
 import { Scopes } from "./scopes.js";
 import { SeekPicture } from "./seek-picture.js";
+import { SoundFrom } from "./sound-from.js";
 import { kindOf, Trouble } from "./trouble.js";
 import { tuneOfRow, tuneOfTrack } from "./tune-list.js";
 import { TuneMenu } from "./tune-menu.js";
@@ -24,7 +26,7 @@ import { Volume } from "./volume.js";
 
 /** @typedef {import("./tunes.js").Song} Song */
 /** @typedef {import("./tunes.js").Tune} Tune */
-/** @typedef {{playUrl: string, tracksUrl: string, selectedTrackId: string | null, outlineWorkerUrl: string} & import("../player/wasm-adapter.js").Urls} Config */
+/** @typedef {{playUrl: string, tracksUrl: string, detectUrl: string, selectedTrackId: string | null, outlineWorkerUrl: string} & import("../player/wasm-adapter.js").Urls} Config */
 
 const SEEK_STEP_SECONDS = 5;
 const STATISTICS_EVERY_MS = 250;
@@ -38,15 +40,17 @@ export class Room {
     this.sessions = new Sessions(this.config);
     const wasm = new WasmAdapter(this.config, this.sessions);
     this.wasm = wasm;
+    const ways = new Ways(wasm, this.sessions);
     /** @type {Player<Song>} */
-    this.player = new Player([wasm]);
+    this.player = new Player(ways);
     this.bar = new Bar(/** @type {HTMLElement} */ (document.getElementById("player")), this.config.defaultLengthMs);
     this.now = new NowPlaying(document);
     this.scopes = new Scopes(document, () => wasm.moment());
     const seek = /** @type {HTMLElement} */ (document.querySelector("#player .seek"));
     this.picture = new SeekPicture(seek, this.config, this.sessions);
-    this.volume = new Volume(this.bar, wasm);
-    this.voices = new VoiceButtons(document, (voices) => this.#mute(voices.mask));
+    this.volume = new Volume(this.bar, ways);
+    const voiceless = () => this.from.refuse();
+    this.voices = new VoiceButtons(document, (voices) => this.#mute(voices.mask), voiceless);
     this.program = new Program(document, this.player, {
       find: async (publicId) => this.#find(publicId),
       begin: () => this.#beginTune(),
@@ -56,11 +60,14 @@ export class Room {
     this.queue = new QueuePanel(document, this.program.queue, () => this.#queueChanged());
     this.trouble = new Trouble(document, () => this.program.again());
     this.menu = new TuneMenu(document, (action, tune) => this.#choose(action, tune));
+    this.from = new SoundFrom(document, this.player, this.config.detectUrl, {
+      say: (text, seen) => this.bar.notice(text, seen),
+      again: () => this.program.again(),
+      unable: (message) => this.trouble.show({ code: "unavailable", message }),
+    });
     this.#listen();
     this.#openOwnRoms();
     this.#show();
-    const available = wasm.available();
-    if (!available.ok) this.trouble.show({ code: "unavailable", message: available.reason });
   }
 
   /**
@@ -68,7 +75,7 @@ export class Room {
    * @param {{pressed: boolean, target: Element | null}} sign
    */
   warmUp({ pressed, target }) {
-    this.wasm.warmUp(pressed);
+    this.player.warmUp(pressed);
     const row = pressed && target?.matches("[data-act=tune]") ? target.closest(".tune") : null;
     const song = row && firstSong(tuneOfRow(row));
     if (song && !song.tune.reason) this.sessions.prefetch(song);
@@ -98,6 +105,7 @@ export class Room {
     else if (action === "queue-play") program.playEntry(this.queue.entryOf(element)?.key ?? 0);
     else if (action === "add-focused" || action === "next-focused") this.#enqueueFocused(action === "next-focused");
     else if (action === "copy-link") void this.#copyLink();
+    else if (action === "sound-from") this.from.open();
     else if (!this.queue.act(action, element) && !this.voices.act(action, element)) this.volume.act(action, value);
   }
 
@@ -186,8 +194,8 @@ export class Room {
     player.addEventListener("opened", (event) => {
       const song = player.state.track;
       const { detail } = /** @type {CustomEvent} */ (event);
-      this.now.facts(detail);
-      this.voices.has(detail.chips.length);
+      if (detail) this.now.facts(detail);
+      if (detail) this.voices.has(detail.chips.length);
       if (song) this.now.notes(this.sessions.notes.get(song.fileId) ?? [], song.song);
     });
     player.addEventListener("notice", (event) => this.bar.notice(/** @type {CustomEvent} */ (event).detail.message));
@@ -212,11 +220,15 @@ export class Room {
 
   #sounding() {
     const { track } = this.player.state;
-    if (track) this.picture.show(track, this.bar.lengthOf(track));
+    // Emulating a whole song to draw it is not for a device that leaves playing to the server.
+    if (track && this.from.emulates) this.picture.show(track, this.bar.lengthOf(track));
     this.program.sounds();
     performance.mark("sidflow:sound");
-    const next = this.program.queue.peek();
-    if (next) this.sessions.prefetch(next);
+    const { next } = this.program;
+    this.player.adapter.expect?.(next);
+    if (!this.from.emulates) return;
+    const tune = this.program.queue.peek();
+    if (tune) this.sessions.prefetch(tune);
     const hint = this.wasm.hint();
     if (hint && !this.hinted) this.bar.notice(hint);
     this.hinted = true;
@@ -254,7 +266,7 @@ export class Room {
   /** The scopes are drawn while somebody can see them and something moves. */
   #look() {
     const { phase, track } = this.player.state;
-    const seen = this.document.visibilityState === "visible";
+    const seen = this.document.visibilityState === "visible" && this.from.emulates;
     this.wasm.look(seen);
     this.scopes.run(seen && phase === "playing");
     if (!track || phase === "ended" || phase === "failed") this.scopes.rest();
@@ -262,7 +274,8 @@ export class Room {
 
   #tick() {
     const { state, seconds } = this.player;
-    this.bar.position(state, seconds, this.player.adapter.statistics());
+    this.bar.position(state, seconds, this.player.adapter);
+    this.from.watch();
   }
 }
 

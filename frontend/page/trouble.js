@@ -20,6 +20,9 @@ const WORDS = {
   needs_roms: { title: "This tune needs ROMs", advice: "", act: "own-roms", label: "Choose ROM files" },
   "rom-mismatch": { title: "The site's ROMs are not right", advice: "", act: "own-roms", label: "Use your own" },
   unavailable: { title: "This browser cannot play", advice: "A current Firefox, Chrome, Edge or Safari can.", ...NOTHING },
+  "press-again": { title: "Press once more", advice: "", act: "again", label: "Play" },
+  "not-prepared": { title: "The server is busy", advice: "", ...AGAIN },
+  "broken-off": { title: "The sound broke off", advice: "", ...AGAIN },
   engine: { title: "The player did not start", advice: "", ...AGAIN },
 };
 const TUNE = { title: "This tune does not play", advice: "", ...NEXT };
@@ -28,9 +31,9 @@ const GONE = new Set([404, 410]);
 const BUSY_SECONDS = 5;
 
 /** Which of the words fit. @param {Problem} problem */
-export function kindOf({ code, status = 0 }) {
+export function kindOf({ code, status = 0, retryAfterSeconds = 0 }) {
+  if (status === 429 || (status === 503 && retryAfterSeconds > 0)) return "busy";
   if (status >= 500) return "server";
-  if (status === 429) return "busy";
   if (GONE.has(status)) return "gone";
   if (code === "worker" || code === "unknown") return "engine";
   return code;

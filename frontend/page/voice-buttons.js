@@ -4,18 +4,22 @@ import { Voices } from "./voices.js";
 
 /** Actions of keys: "mute-voice-4" is Shift 4. */
 const MUTE = "mute-voice-";
+const ACTIONS = new Set(["voice-mute", "voice-solo", "solo-next", "all-voices", "digis"]);
 
 export class VoiceButtons {
-  /** @param {Document} document @param {(voices: Voices) => void} onChange */
-  constructor(document, onChange) {
+  /** @param {Document} document @param {(voices: Voices) => void} onChange @param {() => boolean} refused are there no voices to silence now? */
+  constructor(document, onChange, refused) {
     this.voices = new Voices();
     this.onChange = onChange;
+    this.refused = refused;
     this.lanes = [...document.querySelectorAll(".lane")].filter((lane) => lane instanceof HTMLElement);
     this.digis = document.querySelector("[data-act=digis]");
   }
 
   /** @param {string} action @param {Element | null} element @returns {boolean} was it one of ours? */
   act(action, element) {
+    if (!ACTIONS.has(action) && !action.startsWith(MUTE)) return false;
+    if (this.refused()) return true;
     const { voices } = this;
     const voice = this.lanes.findIndex((lane) => element !== null && lane.contains(element));
     if (action === "voice-mute") voices.toggleMute(voice);
@@ -23,8 +27,7 @@ export class VoiceButtons {
     else if (action === "solo-next") voices.nextAlone();
     else if (action === "all-voices") voices.reset();
     else if (action === "digis") voices.digisMuted = !voices.digisMuted;
-    else if (action.startsWith(MUTE)) voices.toggleMute(Number(action.slice(MUTE.length)) - 1);
-    else return false;
+    else voices.toggleMute(Number(action.slice(MUTE.length)) - 1);
     this.#changed();
     return true;
   }

@@ -5,9 +5,9 @@ const KEY = "sidflow.volume";
 const STEP = 5;
 
 export class Volume {
-  /** @param {import("./bar.js").Bar} bar @param {import("../player/adapter.d.ts").Adapter} adapter */
-  constructor(bar, adapter) {
-    this.adapter = adapter;
+  /** @param {import("./bar.js").Bar} bar @param {{setVolume: (volume: number) => void}} sound */
+  constructor(bar, sound) {
+    this.sound = sound;
     this.slider = /** @type {HTMLInputElement} */ (bar.root.querySelector("[data-act=volume]"));
     this.button = /** @type {HTMLElement} */ (bar.root.querySelector("[data-act=mute]"));
     this.percent = recall() ?? Number(this.slider.value);
@@ -37,7 +37,7 @@ export class Volume {
   }
 
   #apply() {
-    this.adapter.setVolume(this.muted ? 0 : this.percent / 100);
+    this.sound.setVolume(this.muted ? 0 : this.percent / 100);
     this.slider.value = String(this.percent);
     this.slider.style.setProperty("--done", `${this.percent}%`);
     this.slider.setAttribute("aria-valuetext", this.muted ? "muted" : `${this.percent} percent`);

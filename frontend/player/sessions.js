@@ -7,7 +7,7 @@
  */
 import { PlayError, problemOf } from "../shared/problem.js";
 
-/** @typedef {{id: string, expiresAt: string, sidUrl: string, romUrls: Record<string, string>}} Session */
+/** @typedef {{id: string, expiresAt: string, sidUrl: string, romUrls: Record<string, string>} & import("./stream-sources.js").Streams} Session */
 /** @typedef {{publicId: string, fileId: string}} Wish */
 /** @typedef {{session: Session, asked: number}} Kept */
 /** @typedef {{song: number | null, field: string, text: string}} Note what STIL says; song null: about the whole file */
@@ -67,6 +67,16 @@ export class Sessions {
     return findRoms(needs, Object.keys(romUrls), (kind) =>
       this.#fetch(publicId, fileId, (session) => session.romUrls[kind] ?? ""),
     );
+  }
+
+  /** What the server has rendered of it, or would. Throws PlayError. @param {Wish} track @param {AbortSignal} [signal] */
+  streams({ publicId, fileId }, signal) {
+    return abortable(this.#session(publicId, fileId), signal);
+  }
+
+  /** Its session turned out to be over. @param {Wish} track */
+  forget({ publicId }) {
+    this.sessions.delete(publicId);
   }
 
   /** Has a session at any time for what plays; null: nothing does. @param {Wish | null} track */
@@ -139,7 +149,7 @@ export class Sessions {
     if (kept && isFresh(await kept)) return kept;
     const fresh = this.#play(publicId, fileId);
     this.sessions.set(publicId, fresh);
-    fresh.catch(() => this.sessions.delete(publicId));
+    fresh.catch(() => this.sessions.get(publicId) === fresh && this.sessions.delete(publicId));
     return fresh;
   }
 
@@ -191,7 +201,7 @@ async function ask(url, init) {
  * @param {AbortSignal | undefined} signal
  * @returns {Promise<T>}
  */
-function abortable(promise, signal) {
+export function abortable(promise, signal) {
   if (!signal) return promise;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {

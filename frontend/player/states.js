@@ -13,6 +13,8 @@
  *  everywhere          ▼
  *                    failed                    play leads to loading from everywhere
  *
+ * What plays falls back to loading when it runs dry ("waiting"), and to paused when somebody else pauses it.
+ *
  * `revision` grows with every change, so whoever drives the player from elsewhere can say which state a command meant.
  * `epoch` grows with every new beginning of sound (play, seek, stop); facts about an older epoch are nobody's business.
  */
@@ -36,8 +38,8 @@
  *   | {type: "stop"}} Command
  */
 /**
- * @typedef {{type: "sounding", epoch: number} | {type: "over", epoch: number}
- *   | {type: "failed", epoch: number, problem: Problem}} Fact
+ * @typedef {{type: "sounding" | "over" | "waiting" | "paused", epoch: number}
+ *   | {type: "failed", epoch: number, problem: Problem, seconds?: number}} Fact `seconds`: where in the song, where that is known
  */
 
 /** @type {State<any>} */
@@ -101,9 +103,14 @@ function changes(state, event) {
     case "sounding":
       if (ready) return null;
       return { ready: true, phase: phase === "loading" ? "playing" : phase };
+    case "waiting":
+      return phase === "playing" ? { phase: "loading", ready: false } : phase === "paused" && ready ? { ready: false } : null;
+    case "paused":
+      return phase === "playing" || phase === "loading" ? { phase: "paused" } : null;
     case "over":
       return phase === "playing" || phase === "loading" ? { phase: "ended", ready: false } : null;
     case "failed":
-      return phase === "idle" || phase === "failed" ? null : { phase: "failed", ready: false, problem: event.problem };
+      if (phase === "idle" || phase === "failed") return null;
+      return { phase: "failed", ready: false, problem: event.problem, startSeconds: event.seconds ?? state.startSeconds };
   }
 }

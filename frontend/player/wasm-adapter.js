@@ -15,7 +15,7 @@ import { ScheduledOutput } from "./scheduled-output.js";
 /** @typedef {import("./messages.d.ts").FromEmulator} FromEmulator */
 /** @typedef {import("./messages.d.ts").ToEmulator} ToEmulator */
 /** @typedef {{emulatorWorkerUrl: string, workletUrl: string, engineUrl: string, defaultLengthMs: number}} Urls */
-/** @typedef {import("./adapter.d.ts").PlayableTrack & {fileId: string}} Track */
+/** @typedef {import("./adapter.d.ts").PlayableTrack} Track */
 
 /** A song whose length is known ends by itself; one that is cut off at the default length is faded. */
 const FADE_SECONDS = { known: 0.5, unknown: 3 };
@@ -62,9 +62,14 @@ export class WasmAdapter {
       return {
         ok: /** @type {const} */ (false),
         reason: "It has no WebAssembly, or it is switched off: the C64 cannot be emulated.",
+        clause: "this browser has no WebAssembly, or it is switched off",
       };
     if (!globalThis.AudioContext)
-      return { ok: /** @type {const} */ (false), reason: "It has no Web Audio: nothing can sound." };
+      return {
+        ok: /** @type {const} */ (false),
+        reason: "It has no Web Audio: nothing can sound.",
+        clause: "this browser has no Web Audio",
+      };
     return { ok: /** @type {const} */ (true) };
   }
 

@@ -23,5 +23,6 @@ export async function problemOf(response) {
   const code = String(problem.code ?? `http-${response.status}`);
   const message = String(problem.detail ?? problem.title ?? `The server answered with an error (HTTP ${response.status}).`);
   const id = problem.errorId ? ` Its name in the server's log is ${problem.errorId}.` : "";
-  return new PlayError(code, message + id, response.status, Number(problem.retryAfterSeconds) || 0);
+  const retryAfter = Number(problem.retryAfterSeconds ?? response.headers.get("Retry-After")) || 0;
+  return new PlayError(code, message + id, response.status, retryAfter);
 }

@@ -26,6 +26,8 @@ const TABLE = {
   seek: [{ type: "seek", seconds: 9 }, ["-", "loading", "playing", "paused", "paused", "loading", "-"]],
   stop: [{ type: "stop" }, ["-", "idle", "idle", "idle", "idle", "idle", "idle"]],
   sounding: [{ type: "sounding", epoch: 1 }, ["-", "playing", "-", "-", "paused", "ended", "failed"]],
+  waiting: [{ type: "waiting", epoch: 1 }, ["-", "-", "loading", "paused", "-", "-", "-"]],
+  paused: [{ type: "paused", epoch: 1 }, ["-", "paused", "paused", "-", "-", "-", "-"]],
   over: [{ type: "over", epoch: 1 }, ["-", "ended", "ended", "-", "-", "-", "-"]],
   failed: [{ type: "failed", epoch: 1, problem: PROBLEM }, ["-", "failed", "failed", "failed", "failed", "failed", "-"]],
 };
@@ -51,6 +53,13 @@ test("every new beginning of sound is an epoch of its own, and facts about an ol
   assert.equal(sought.ready, false);
   assert.equal(reduce(sought, { type: "over", epoch: PLAYING.epoch }), sought);
   assert.equal(reduce(sought, { type: "failed", epoch: PLAYING.epoch, problem: PROBLEM }), sought);
+});
+
+test("what runs dry sounds again as the same epoch, and what failed knows where", () => {
+  const dry = reduce(PLAYING, { type: "waiting", epoch: 1 });
+  assert.equal(reduce(dry, { type: "sounding", epoch: 1 }).phase, "playing");
+  const failed = reduce(dry, { type: "failed", epoch: 1, problem: PROBLEM, seconds: 42 });
+  assert.equal(failed.startSeconds, 42);
 });
 
 test("a state is never changed in place", () => {

@@ -98,6 +98,7 @@ def player_config(selected: Track | None) -> dict[str, Any]:
     return {
         "playUrl": reverse("play"),
         "tracksUrl": reverse("tracks"),
+        "detectUrl": reverse("playback-detect"),
         "emulatorWorkerUrl": own_asset("dist/emulator-worker.js"),
         "outlineWorkerUrl": own_asset("dist/outline-worker.js"),
         "workletUrl": own_asset("dist/audio-worklet.js"),

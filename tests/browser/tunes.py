@@ -40,11 +40,24 @@ def rising_hz(song: int, seconds: float) -> float:
     return high * 256 * PAL_CYCLES_PER_SECOND / 2**24
 
 
+def rising_between(song: int, before: float, after: float) -> list[float]:
+    """What it may sound like between two positions of the player's; they are told a little later than it is heard."""
+    return [rising_hz(song, before - 0.5 + 0.1 * step) for step in range(int((after - before + 2) * 10))]
+
+
 def psid(title: str, *, program: bytes, play: int, songs: int = 1) -> bytes:
     """A PSID v2 of one 6581 at PAL, loaded to $1000 with init there; play 0 stands for an empty routine."""
     header = b"PSID" + struct.pack(">7H", 2, 0x7C, LOAD, LOAD, play, songs, 1) + b"\0\0\0\0"
     texts = b"".join(text.encode("cp1252").ljust(32, b"\0") for text in (title, "Test", "2026"))
     return header + texts + struct.pack(">HBBBB", 0b01_01_00, 0, 0, 0, 0) + program
+
+
+def write_rising(file: Path, title: str) -> bytes:
+    """Puts the rising tune under another name into a file; answers what is in it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    tune = psid(title, program=_RISING_INIT + _RISING_PLAY, play=LOAD + len(_RISING_INIT))
+    file.write_bytes(tune)
+    return tune
 
 
 def falls_silent() -> bytes:
