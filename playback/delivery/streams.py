@@ -52,6 +52,8 @@ def rendered(tracks: Sequence[Track]) -> dict[int, dict[str, RenderedAsset]]:
     for track in tracks:
         songs.setdefault((track.album.sid_file.md5, track.position), []).append(track)
     md5s = sorted({md5 for md5, _ in songs})
+    if not md5s:
+        return {}
     rows = RenderedAsset.objects.raw(_OF_FILES.format(", ".join(["%s"] * len(md5s))), md5s)
     found: dict[int, dict[str, RenderedAsset]] = {}
     for asset in sorted(rows, key=_later_is_better):
