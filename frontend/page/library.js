@@ -71,7 +71,7 @@ export class Library {
       // A search that is being typed is one step of the history, not one for each letter, however late the lists come.
       const refined = location.pathname === "/" && location.search !== "";
       if (!keepsAddress()) history[refined ? "replaceState" : "pushState"](null, "", address);
-      await this.#show(address, { fill: false });
+      if (!(await this.#show(address, { fill: false }))) return;
     }
     if (move) this.#found().querySelector("h2")?.focus();
   }
@@ -92,27 +92,36 @@ export class Library {
   /** @param {string} address */
   async #go(address) {
     if (!keepsAddress()) history.pushState(READ, "", address);
-    await this.#show(address);
-    const heading = this.#found().querySelector("h2");
-    heading?.focus({ preventScroll: true });
+    // Whoever types into the search meanwhile keeps the focus.
+    const found = await this.#show(address);
+    if (!found) return;
+    found.querySelector("h2")?.focus({ preventScroll: true });
     const { top } = this.root.getBoundingClientRect();
     if (top < 0 || top > innerHeight) this.root.scrollIntoView();
   }
 
-  /** Puts the list of that address in the place of this one. @param {string} address @param {{fill?: boolean}} [how] */
+  /**
+   * Puts the list of that address in the place of this one.
+   * @param {string} address @param {{fill?: boolean}} [how]
+   * @returns {Promise<HTMLElement | null>} null: it did not come, or another was asked for meanwhile
+   */
   async #show(address, { fill = true } = {}) {
+    // What was typed just before is not searched for any more.
+    clearTimeout(this.typing);
     if (fill) this.#fill(new URL(address).searchParams);
     this.wanted = address;
     const found = await this.#fetch(address);
-    if (!found) return;
-    this.#found().replaceWith(found);
-    if (!this.document.documentElement.dataset.phase?.match(/playing|loading|paused/)) {
+    if (found) this.#found().replaceWith(found);
+    if (found && !this.document.documentElement.dataset.phase?.match(/playing|loading|paused/)) {
       this.document.title = found.dataset.title ?? this.document.title;
     }
+    return found;
   }
 
   /** The list goes on below. @param {HTMLAnchorElement} link */
   async #more(link) {
+    // Another list is on its way, whose end is elsewhere.
+    if (this.root.hasAttribute("aria-busy")) return;
     const found = await this.#fetch(link.href);
     const list = this.#found().querySelector("#tunes");
     if (!found || !list) return;

@@ -18,8 +18,10 @@ function watchLine(line, kind) {
   const input = /** @type {HTMLInputElement} */ (line.querySelector("input"));
   const state = /** @type {HTMLElement} */ (line.querySelector("[data-show=state]"));
   const forget = /** @type {HTMLButtonElement} */ (line.querySelector("[data-forget]"));
+  let changed = false;
   /** @param {() => Promise<unknown>} change @param {string} done */
   const act = async (change, done) => {
+    changed = true;
     try {
       await change();
       state.textContent = done;
@@ -37,6 +39,8 @@ function watchLine(line, kind) {
     void act(() => forgetOwnRom(kind), "Forgotten.");
   });
   void ownRoms().then((roms) => {
+    // Somebody was quicker than the store: what they did is said.
+    if (changed) return;
     state.textContent = roms[kind] ? "Kept in this browser." : "None.";
     forget.hidden = !roms[kind];
   });

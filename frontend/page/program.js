@@ -41,7 +41,7 @@ export class Program {
     this.failures = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.advancing = undefined;
-    /** @type {Promise<void> | null} */
+    /** The list's next page on its way. @type {{more: string, done: Promise<void>} | null} */
     this.filling = null;
   }
 
@@ -107,7 +107,10 @@ export class Program {
 
   /** @param {{chosen?: boolean}} [how] */
   async nextTune({ chosen = true } = {}) {
+    const { present } = this;
     if (this.queue.entries.length === 0) await this.#fill();
+    // Somebody chose something else while the list's next page was on its way.
+    if (present !== this.present) return;
     const tune = this.queue.take();
     if (tune) this.#start(firstSong(tune), { chosen });
     else this.means.say("That was the last tune of this list.");
@@ -134,7 +137,10 @@ export class Program {
     const wish = songInAddress(location);
     // A page about a tune that somebody reads, while another may play.
     if (!wish || wish.publicId === this.present?.publicId || history.state?.read) return;
+    const { present } = this;
     const song = this.#known(wish.publicId) ?? (await this.means.find(wish.publicId));
+    // Somebody went on, or chose something else, while the song was looked for.
+    if (present !== this.present || songInAddress(location)?.publicId !== wish.publicId) return;
     this.#start(song, { seconds: wish.seconds, chosen: false });
   }
 
@@ -207,17 +213,23 @@ export class Program {
   async #fill() {
     if (!this.queue.wantsMore) return;
     const { more } = this.queue;
-    this.filling ??= fetchPage(more)
-      .then((page) => {
-        if (this.queue.more !== more) return;
-        this.queue.extend(page.tunes, page.more);
-        this.means.changed();
-      })
-      .catch(() => {})
-      .finally(() => {
-        this.filling = null;
-      });
-    await this.filling;
+    // The page of a list that was left is nobody's to wait for.
+    if (this.filling?.more !== more) this.filling = { more, done: this.#extend(more) };
+    await this.filling.done;
+  }
+
+  /** @param {string} more */
+  async #extend(more) {
+    try {
+      const page = await fetchPage(more);
+      if (this.queue.more !== more) return;
+      this.queue.extend(page.tunes, page.more);
+      this.means.changed();
+    } catch {
+      // The next song tries again.
+    } finally {
+      if (this.filling?.more === more) this.filling = null;
+    }
   }
 
   /** @returns {Place | null} */

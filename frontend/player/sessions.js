@@ -149,7 +149,7 @@ export class Sessions {
     if (kept && isFresh(await kept)) return kept;
     const fresh = this.#play(publicId, fileId);
     this.sessions.set(publicId, fresh);
-    fresh.catch(() => this.sessions.delete(publicId));
+    fresh.catch(() => this.sessions.get(publicId) === fresh && this.sessions.delete(publicId));
     return fresh;
   }
 

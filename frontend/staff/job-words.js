@@ -38,9 +38,18 @@ export function saying(job) {
   return job.problem ? (job.problem.detail ?? job.problem.title ?? "") : job.progress.message;
 }
 
+/** How often each element was written over. @type {WeakMap<Element, number>} */
+const written = new WeakMap();
+
+/** Changes whenever somebody writes a job over what stands in the element. @param {Element} element */
+export function timesWritten(element) {
+  return written.get(element) ?? 0;
+}
+
 /** Writes a job over what stands in an element. @param {Element} element @param {Job} job */
 export function write(element, job) {
   if (!(element instanceof HTMLElement)) return;
+  written.set(element, timesWritten(element) + 1);
   element.dataset.job = job.id;
   element.dataset.state = job.status;
   const percent = job.progress.percentComplete;

@@ -18,7 +18,7 @@ export class JobsTable {
     new Live({
       address: () => table.dataset.address ?? "",
       hear: (message) => message.type === "jobs" && this.show(message.items),
-      ask: async () => this.show((await fetched(`${this.pollUrl}?limit=${MOST_ROWS}`)).items),
+      ask: async () => [{ type: "jobs", items: (await fetched(`${this.pollUrl}?limit=${MOST_ROWS}`)).items }],
       tell: tellLive,
     });
   }

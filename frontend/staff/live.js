@@ -17,7 +17,7 @@ export class Live {
    * @param {object} how
    * @param {() => string} how.address of the socket, with what is known so far
    * @param {(message: Message) => void} how.hear
-   * @param {() => Promise<void>} how.ask the same over HTTP; rejects where the server cannot be reached
+   * @param {() => Promise<Message[]>} how.ask the same over HTTP; rejects where the server cannot be reached
    * @param {(words: string) => void} how.tell how up to date the page is
    */
   constructor({ address, hear, ask, tell }) {
@@ -28,6 +28,7 @@ export class Live {
     this.pauseMs = FIRST_PAUSE_MS;
     this.isLive = false;
     this.isOver = false;
+    this.isAsking = false;
     this.#open();
     this.asking = setInterval(() => this.#ask(), ASK_EVERY_MS);
     // A page that comes back out of the browser's store has a dead socket.
@@ -59,13 +60,19 @@ export class Live {
   }
 
   async #ask() {
-    if (this.isLive || this.isOver || document.hidden) return;
+    if (this.isLive || this.isOver || this.isAsking || document.hidden) return;
+    this.isAsking = true;
     try {
-      await this.ask();
-      if (!this.isLive) this.tell("Asked every two seconds");
+      const messages = await this.ask();
+      // What the socket says is newer than an answer that was long on its way.
+      if (this.isLive) return;
+      for (const message of messages) this.hear(message);
+      this.tell("Asked every two seconds");
     } catch (error) {
       if (error instanceof SignInOver) this.#end();
-      else this.tell("The server does not answer. Trying again…");
+      else if (!this.isLive) this.tell("The server does not answer. Trying again…");
+    } finally {
+      this.isAsking = false;
     }
   }
 

@@ -24,12 +24,11 @@ export class OneJob {
       hear: (message) => this.hear(message),
       ask: async () => {
         const job = await fetched(url);
-        this.hear({
-          type: "lines",
-          jobId: job.id,
-          items: (await fetched(`${element.dataset.logs}?full=true&after=${this.last}`)).items,
-        });
-        this.hear({ type: "job", job });
+        const { items } = await fetched(`${element.dataset.logs}?full=true&after=${this.last}`);
+        return [
+          { type: "lines", jobId: job.id, items },
+          { type: "job", job },
+        ];
       },
       tell: tellLive,
     });

@@ -2,7 +2,7 @@
 /** What happens when a control of a job is pressed? The API is asked; what it answers, or why it refuses, is shown at once. */
 
 import { problemOf } from "../shared/problem.js";
-import { write } from "./job-words.js";
+import { timesWritten, write } from "./job-words.js";
 
 /** Lets the controls' forms in an element act without leaving the page. @param {HTMLElement} element @param {string} jobsUrl */
 export function steer(element, jobsUrl) {
@@ -23,11 +23,14 @@ async function send(form, job, url) {
   const verb = form.dataset.verb ?? "";
   const wish = verb === "cancel" ? { method: "DELETE", headers } : { method: "POST", headers };
   complain("");
+  const before = timesWritten(job);
   try {
     const answer = await fetch(verb === "cancel" ? url : `${url}/${verb}`, wish);
     if (!answer.ok) throw await problemOf(answer);
     const had = job.contains(document.activeElement);
-    write(job, await answer.json());
+    const answered = await answer.json();
+    // News that came while the answer was on its way may be newer, and are followed by more where they are not.
+    if (timesWritten(job) === before) write(job, answered);
     // The button that was pressed is gone: whoever came by key stays in this line.
     if (had && form.hidden)
       /** @type {HTMLElement | null} */ (job.querySelector("form[data-verb]:not([hidden]) button, a"))?.focus();

@@ -31,8 +31,9 @@ class AnalysisSettings:
         """Refuses what cannot be analysed with: ValueError."""
         if not 8000 <= self.sample_rate_hz <= 192_000:
             raise ValueError("the sample rate lies between 8,000 and 192,000 Hz")
-        if not (0 < self.window_s <= 600 and 0 < self.trace_s <= 600 and self.intro_skip_s >= 0):
-            raise ValueError("window and trace last up to ten minutes")
+        # What is longer than the trace is as long as the trace.
+        if not (self.window_s > 0 and 0 < self.trace_s <= 600 and self.intro_skip_s >= 0):
+            raise ValueError("a window lasts more than nothing, and a trace up to ten minutes")
         if self.cycle_limit < 1:
             raise ValueError("the cycle limit is positive")
 

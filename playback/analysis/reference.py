@@ -1,7 +1,7 @@
 """How are songs rated where there are too few of them to compare them with each other?
 
-By what is usual: quartiles that we take to be those of Commodore 64 music at large.  Ratings by them are called provisional,
-and the first calibration over enough songs replaces them.
+By what is usual: quartiles rounded from what our own demo tunes and a few dozen songs of well-known games measure.  Ratings by
+them are called provisional, and the first calibration over enough songs replaces them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,15 +22,22 @@ from playback.analysis.calibration import (
 
 # Smallest, first quartile, median, third quartile, largest.  Where nothing stands here, the few songs must do.
 USUAL: Final[Mapping[str, tuple[float, float, float, float, float]]] = {
-    "bpm": (50, 100, 122, 146, 200),
-    "onsetRate": (0, 3, 5, 7.5, 20),
-    "noteRate": (0, 3.5, 6, 9.5, 25),
-    "spectralCentroid": (200, 900, 1300, 1800, 4500),
-    "waveNoise": (0, 0.01, 0.05, 0.11, 1),
-    "minorness": (-1, -0.2, 0.15, 0.4, 1),
-    "pitchMean": (24, 50, 56, 62, 95),
-    "polyphony": (0, 1.3, 1.9, 2.4, 9),
-    "pitchClassEntropy": (0, 2.1, 2.6, 2.9, 3.585),
+    "rms": (0.005, 0.015, 0.03, 0.055, 0.12),
+    "spectralCentroid": (180, 450, 650, 900, 2500),
+    "spectralFlatness": (0, 0.01, 0.03, 0.055, 0.45),
+    "bpm": (50, 95, 122, 140, 200),
+    "onsetRate": (0.5, 3.8, 5.2, 7.2, 13),
+    "syncopation": (0, 0.05, 0.2, 0.37, 0.5),
+    "noteRate": (0, 3, 6.5, 10, 33),
+    "pitchMean": (30, 54, 60, 67, 96),
+    "minorness": (-0.4, -0.12, 0, 0.08, 0.4),
+    "polyphony": (1, 1.6, 2.2, 2.6, 6),
+    "arpeggioActivity": (0, 0, 0.05, 0.3, 1),
+    "repeatedNotes": (0, 0.05, 0.16, 0.35, 0.9),
+    "pitchClassEntropy": (0, 2.2, 2.8, 3.1, 3.585),
+    "filterMotion": (0, 0, 0.05, 0.4, 2.5),
+    "waveNoise": (0, 0.01, 0.05, 0.15, 1),
+    "registerOrderEntropy": (0, 0.005, 0.02, 0.05, 0.7),
     "sids": (1, 1, 1, 1, 3),
 }
 # Terms of one rating go together more than chance has it, so scores spread more than independent ones would.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.listening import EAR_SCRIPT, Ear, Listener
 from tests.browser.tunes import write_many_tunes, write_tunes
@@ -22,7 +22,10 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 CORPUS: Final = ROOT.parent / "shared" / "corpus"
 # Not secure for a browser, as any name of another machine: no AudioWorklet, no SharedArrayBuffer.
 OTHER_HOST: Final = "sidflow.test"
-PATIENCE_S: Final = 120
+PATIENCE_S: Final = 180
+# A machine that does three other things at once may take long over anything; what is wrong stays wrong, however long one waits.
+expect.set_options(timeout=30_000)
+_PAGE_PATIENCE_MS: Final = 60_000
 CHROMIUM_ARGUMENTS: Final = [
     "--no-sandbox",  # tests run as root
     "--disable-gpu",
@@ -96,7 +99,7 @@ def serve_site(
         yield found
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(PATIENCE_S)
 
 
 def _wait_for(site: Site, server: subprocess.Popen[bytes]) -> None:
@@ -134,6 +137,7 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
     """A visitor who was never here; with the `ear` fixture, one who carries a recorder that the site's policy would refuse."""
     listens = "ear" in request.fixturenames
     context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=listens)
+    context.set_default_timeout(_PAGE_PATIENCE_MS)
     if listens:
         context.add_init_script(EAR_SCRIPT)
     yield context

@@ -12,6 +12,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+
+PATIENCE_S: Final = 60
+# Waiting is done inside of the page: a state that lasts for a second only is not missed where the tests' own process is held up.
+_LOOK_EVERY_MS: Final = 20
 
 Samples = npt.NDArray[np.float32]
 
@@ -70,6 +75,18 @@ _TAKE_SCRIPT: Final = """
   return {rate, samples: btoa(text)};
 }
 """
+# The player tells its position now and then: the moment when it does is waited for.
+_BEGIN_SCRIPT: Final = """
+async () => {
+  const player = document.getElementById("player");
+  await new Promise((done) => {
+    new MutationObserver((_, watch) => { watch.disconnect(); done(); })
+      .observe(player, {attributes: true, attributeFilter: ["data-position"]});
+  });
+  window.testEar.chunks.length = 0;
+  return [Number(player.dataset.position), window.testEar.context.currentTime];
+}
+"""
 
 
 class Listener:
@@ -85,6 +102,19 @@ class Listener:
     def press(self, name: str) -> None:
         """Press a button of the player bar."""
         self.page.locator(f'#player [data-act="{name}"]').click()
+
+    def press_at_the_beginning(self, name: str) -> None:
+        """Press it when no second of the song has passed, however long the press takes to arrive."""
+        self.page.evaluate(
+            """(name) => {
+                const bar = document.getElementById("player");
+                const slider = bar.querySelector('[data-act="seek"]');
+                slider.value = "0";
+                slider.dispatchEvent(new Event("change", {bubbles: true}));
+                bar.querySelector(`[data-act="${name}"]`).click();
+            }""",
+            name,
+        )
 
     def told(self) -> dict[str, str]:
         """What the player says of itself."""
@@ -107,11 +137,22 @@ class Listener:
         """The chosen song's number of those that the tune has."""
         return self.page.locator(".song[aria-current]").inner_text()
 
-    def wait_for_phase(self, phase: str, *, seconds: float = 20) -> None:
-        """Until the player is there."""
-        self.page.wait_for_selector(f'#player[data-phase="{phase}"]', timeout=seconds * 1000)
+    def wait_in_page(self, script: str, argument: Any, what: str) -> Any:
+        """Until a function of the page's answers something true, which is handed on."""
+        try:
+            found = self.page.wait_for_function(
+                script, arg=argument, polling=_LOOK_EVERY_MS, timeout=PATIENCE_S * 1000
+            )
+        except PlaywrightTimeoutError:
+            raise AssertionError(f"never happened: {what}; {self.told()}") from None
+        return found.json_value()
 
-    def wait_until(self, holds: Callable[[], bool], what: str, *, seconds: float = 20) -> None:
+    def wait_for_phase(self, phase: str) -> None:
+        """Until the player is there."""
+        script = "(phase) => document.getElementById('player')?.dataset.phase === phase"
+        self.wait_in_page(script, phase, f"the phase {phase}")
+
+    def wait_until(self, holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE_S) -> None:
         """Until something holds, seen from outside."""
         deadline = time.monotonic() + seconds
         while not holds():
@@ -120,15 +161,39 @@ class Listener:
 
     def wait_for_song(self, song: int) -> None:
         """Until the tune's song of this number is the chosen one."""
-        self.wait_until(lambda: self.song() == str(song), f"song {song}")
+        script = "(song) => document.querySelector('.song[aria-current]')?.innerText === song"
+        self.wait_in_page(script, str(song), f"song {song}")
 
     def wait_for_title(self, title: str) -> None:
         """Until another tune's title stands there."""
-        self.wait_until(lambda: self.title() == title, title)
+        script = "(title) => document.getElementById('now-title')?.innerText === title"
+        self.wait_in_page(script, title, title)
+
+    def wait_for_notice(self, *parts: str) -> str:
+        """Until a notice is shown that has all of these in it; the whole of it. It goes by itself after some seconds."""
+        script = """(parts) => {
+            const text = document.querySelector("#player [data-show=notice]").innerText;
+            return parts.every((part) => text.includes(part)) && text;
+        }"""
+        return str(self.wait_in_page(script, parts, f"a notice with {parts}"))
 
     def wait_for_position(self, low: float, high: float) -> None:
         """Until the ear is between two moments of the song."""
-        self.wait_until(lambda: low <= self.number("position") < high, f"a position from {low} to {high}")
+        script = """([low, high]) => {
+            const position = Number(document.getElementById("player").dataset.position);
+            return low <= position && position < high;
+        }"""
+        self.wait_in_page(script, [low, high], f"a position from {low} to {high}")
+
+    def wait_for_rest(self) -> float:
+        """Until the position stands still; where."""
+        script = """async () => {
+            const place = () => document.getElementById("player").dataset.position;
+            const before = place();
+            await new Promise((done) => setTimeout(done, 600));
+            return place() === before && before;
+        }"""
+        return float(self.wait_in_page(script, None, "that the position stands still"))
 
     def wait_for_synth(self, synth: str) -> None:
         """Until the emulator works with this synth."""
@@ -170,13 +235,16 @@ class Ear:
         seconds: float = self.page.evaluate("window.testEar.context.currentTime")
         return seconds
 
-    def hear_all(self, seconds: float, *, patience_s: float) -> Samples:
-        """What sounds from now on, until it is so long by the sound card's time."""
-        self.take()
-        until = self.clock_s() + seconds
+    def begin(self) -> tuple[float, float]:
+        """Hears from now on: the player's position and the sound card's time, both as they are at this very moment."""
+        position, clock_s = self.page.evaluate(_BEGIN_SCRIPT)
+        return float(position), float(clock_s)
+
+    def hear_until(self, clock_s: float, *, patience_s: float = PATIENCE_S) -> Samples:
+        """What has sounded since the last time, and what sounds until that moment of the sound card's."""
         deadline = time.monotonic() + patience_s
-        parts = []
-        while self.clock_s() < until:
+        parts = [self.take()]
+        while self.clock_s() < clock_s:
             assert time.monotonic() < deadline, "the sound card stands still"
             self.page.wait_for_timeout(500)
             parts.append(self.take())

@@ -5,7 +5,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import Site, serve_site
 from tests.browser.listening import Listener
@@ -125,6 +125,52 @@ def test_a_search_whose_lists_come_late_is_one_step_too(page: Page, site: Site) 
     heading(page, "Tunes")
 
 
+def test_who_types_while_a_list_is_on_its_way_goes_on_typing(page: Page, site: Site) -> None:
+    """A list that was asked for by a link moves the focus when it comes, but not out of the search."""
+    page.add_init_script(LATE)
+    page.goto(site.url)
+    page.get_by_role("link", name="Folders").click()
+    page.get_by_label("Search tunes").press_sequentially("risi", delay=250)
+    expect(page.locator("#library")).not_to_have_attribute("aria-busy", "true")
+    page.keyboard.type("ng")
+    heading(page, "“rising”")
+    expect(page.get_by_label("Search tunes")).to_have_value("rising")
+
+
+def test_a_link_that_is_followed_ends_the_search_that_was_typed(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    # Both in one turn of the page, however fast or slow this machine is.
+    page.evaluate(
+        """() => {
+            const text = document.getElementById("search-text");
+            text.value = "rising";
+            text.dispatchEvent(new Event("input", {bubbles: true}));
+            document.querySelector('#library a[href="/folders"]').click();
+        }"""
+    )
+    heading(page, "HVSC")
+    page.wait_for_timeout(600)
+    heading(page, "HVSC")
+    assert path(page) == "/folders"
+
+
+def test_a_list_does_not_go_on_while_another_is_on_its_way(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("q=rising.*part=library"), hold)
+    page.get_by_label("Search tunes").fill("rising")
+    expect(page.locator("#library")).to_have_attribute("aria-busy", "true")
+    page.get_by_role("link", name="More tunes").click()
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    heading(page, "“rising”")
+    assert titles(page) == ["Rising"]
+
+
 def test_filters_narrow_at_once(page: Page, site: Site) -> None:
     page.goto(site.url)
     page.get_by_text("Filters").click()
@@ -198,18 +244,18 @@ def test_without_script_everything_is_a_link(context: BrowserContext, site: Site
     page.goto(site.url)
     page.get_by_label("Search tunes").fill("rising")
     page.get_by_role("button", name="Search", exact=True).click()
-    assert titles(page) == ["Rising"]
-    assert page.title() == "“rising” · SIDFlow"
+    expect(page).to_have_title("“rising” · SIDFlow")
+    expect(page.locator(".tune__title")).to_have_text(["Rising"])
     page.get_by_role("link", name="About Rising").click()
-    assert page.title() == "Rising by Test · SIDFlow"
+    expect(page).to_have_title("Rising by Test · SIDFlow")
     expect(page.locator(".about")).to_contain_text("6581")
     page.get_by_role("link", name="Test").first.click()
     heading(page, "Test")
     page.get_by_role("link", name="More tunes").click()
-    assert len(titles(page)) == EXTRA + 2 - 50
+    expect(page.locator(".tune")).to_have_count(EXTRA + 2 - 50)
     page.get_by_role("link", name="Folders").click()
     page.get_by_role("link", name="MUSICIANS").click()
-    assert titles(page) == ["Last"]
+    expect(page.locator(".tune__title")).to_have_text(["Last"])
     plain.close()
 
 

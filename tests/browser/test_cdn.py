@@ -33,13 +33,18 @@ class Cdn(ThreadingHTTPServer):
         self.kept: dict[str, tuple[int, list[tuple[str, str]], bytes]] = {}
         self.asked: list[str] = []
         self.pulled: list[str] = []
+        self.lock = threading.Lock()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{BELOW}"
 
     def pull(self, path: str) -> tuple[int, list[tuple[str, str]], bytes]:
-        """What the origin says, kept where it says that it may be."""
+        """What the origin says, kept where it says that it may be.  Who asks for the same meanwhile waits for it."""
+        with self.lock:
+            return self._pull(path)
+
+    def _pull(self, path: str) -> tuple[int, list[tuple[str, str]], bytes]:
         if path not in self.kept:
             self.pulled.append(path)
             try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, Site
 from tests.browser.listening import Ear, Listener
@@ -16,6 +16,17 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 def choose(page: Page, theme: str) -> None:
     """As somebody who chose it on an earlier visit."""
     page.add_init_script(f"localStorage.setItem('sidflow.theme', '{theme}')")
+
+
+def settle(page: Page) -> None:
+    """Until no colour is on its way to another, and all fonts are there."""
+    page.evaluate(
+        """async () => {
+            await document.fonts.ready;
+            const passing = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+            await Promise.allSettled(passing.map((one) => one.finished));
+        }"""
+    )
 
 
 def show(page: Page, listener: Listener, state: str, expected_errors: list[str]) -> None:
@@ -51,13 +62,15 @@ def test_the_keyboard_does_everything(page: Page, site: Site, listener: Listener
     first = listener.title()
     page.keyboard.press("Space")
     listener.wait_for_phase("paused")
+    # A song that is paused stays where it is put, however late anybody looks.
+    stood = listener.wait_for_rest()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    listener.wait_for_position(stood + 9.9, stood + 10.1)
+    page.keyboard.press("ArrowLeft")
+    listener.wait_for_position(stood + 4.9, stood + 5.1)
     page.keyboard.press("Space")
     listener.wait_for_phase("playing")
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    listener.wait_until(lambda: listener.number("position") > 10, "10 seconds on")
-    page.keyboard.press("ArrowLeft")
-    listener.wait_until(lambda: listener.number("position") < 10, "5 seconds back")
     page.keyboard.press("3")
     listener.wait_for_song(3)
     page.keyboard.press("p")
@@ -105,13 +118,11 @@ def test_silence_when_muted_and_the_volume_is_remembered(
     page.wait_for_timeout(300)
     loud = abs(ear.hear(0.5)).max()
     page.keyboard.press("m")
-    page.wait_for_timeout(300)
-    assert abs(ear.hear(0.4)).max() < 1e-4
+    listener.wait_until(lambda: abs(ear.hear(0.4)).max() < 1e-4, "silence")
     page.keyboard.press("m")
     for _ in range(6):
         page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(300)
-    assert 0.1 * loud < abs(ear.hear(0.5)).max() < 0.75 * loud
+    listener.wait_until(lambda: 0.1 * loud < abs(ear.hear(0.5)).max() < 0.75 * loud, "a lower sound")
     kept = page.locator('[data-act="volume"]').input_value()
     page.reload()
     listener.play("Rising")
@@ -139,6 +150,7 @@ def test_axe_finds_nothing(
     choose(page, theme)
     page.goto(site.url)
     show(page, listener, state, expected_errors)
+    settle(page)
     # Given to the page by the debugger, not by the site: the security policy stays as it is.
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     result: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
@@ -173,7 +185,7 @@ def test_nothing_is_wider_than_the_screen_and_targets_are_large(
 def test_nothing_jumps_when_tunes_come(page: Page, site: Site, listener: Listener, width: int) -> None:
     page.set_viewport_size({"width": width, "height": SCREENS[width]})
     page.goto(site.url)
-    page.wait_for_timeout(300)
+    settle(page)
     tops = page.evaluate("[...document.querySelectorAll('.tune, #scopes')].map(e => e.offsetTop)")
     for title in ("Rising", "Last"):
         listener.play(title)
@@ -186,7 +198,6 @@ def test_the_scopes_draw_what_sounds_and_stop_when_paused(page: Page, site: Site
     page.goto(site.url)
     listener.play("Rising")
     listener.wait_for_phase("playing")
-    page.wait_for_timeout(800)
     ink = """() => [0, 1, 2].map((lane) => {
         const canvas = document.querySelector(".scope canvas");
         const height = Math.floor(canvas.height / 3);
@@ -197,11 +208,11 @@ def test_the_scopes_draw_what_sounds_and_stop_when_paused(page: Page, site: Site
         }
         return rows / height;
     })"""
-    first, second, third = page.evaluate(ink)
-    assert first > 0.5, "voice 1 sounds and fills its lane"
+    listener.wait_until(lambda: page.evaluate(ink)[0] > 0.5, "voice 1 sounds and fills its lane")
+    _, second, third = page.evaluate(ink)
     assert second < 0.1
     assert third < 0.1
-    assert "tri" in page.locator(".lane.v1").first.inner_text()
+    expect(page.locator(".lane.v1").first).to_contain_text("tri")
     listener.press("toggle")
     listener.wait_for_phase("paused")
     page.wait_for_timeout(300)
@@ -223,7 +234,12 @@ def test_with_reduced_motion_the_scopes_are_calm(browser: Browser, site: Site) -
     listener = Listener(page)
     listener.play("Rising")
     listener.wait_for_phase("playing")
-    page.evaluate("window.pictures = 0")
-    page.wait_for_timeout(2000)
-    assert 3 <= page.evaluate("window.pictures") <= 9
+    drawn = """async () => {
+        window.pictures = 0;
+        const began = performance.now();
+        while (window.pictures < 6) await new Promise((done) => setTimeout(done, 50));
+        return [window.pictures, performance.now() - began];
+    }"""
+    pictures, took_ms = page.evaluate(drawn)
+    assert took_ms > 230 * (pictures - 1), "no more than four a second"
     context.close()

@@ -37,7 +37,12 @@ def test_next_and_previous_song_sound_like_themselves(
         listener.wait_for_phase("playing")
         page.wait_for_timeout(250)
         pitch = pitch_hz(ear.hear(0.3), ear.rate)
-        assert min(abs(pitch / rising_hz(song, second) - 1) for second in (0, 1.2)) < 0.03, (song, pitch)
+        # Long after its beginning, where the machine is busy; the songs are 32 steps from each other.
+        heard_by = int(listener.number("position")) + 2
+        assert min(abs(pitch / rising_hz(song, second) - 1) for second in range(heard_by)) < 0.03, (
+            song,
+            pitch,
+        )
 
 
 def test_previous_begins_again_when_the_song_is_well_under_way(
@@ -47,9 +52,9 @@ def test_previous_begins_again_when_the_song_is_well_under_way(
     listener.press("next-song")
     listener.wait_for_song(2)
     listener.seek(60)
-    listener.wait_until(lambda: listener.number("position") > 60, "position")
+    listener.wait_for_position(60, 170)
     listener.press("previous-song")
-    listener.wait_until(lambda: listener.number("position") < 3, "the beginning")
+    listener.wait_for_position(0, 50)
     assert listener.song() == "2"
 
 
@@ -62,7 +67,7 @@ def test_next_tune_passes_the_broken_one_that_the_list_knows(
     listener.press("next-tune")
     listener.wait_for_title("After the broken ones")
     listener.wait_for_phase("playing")
-    listener.press("previous-tune")
+    listener.press_at_the_beginning("previous-tune")
     listener.wait_for_title("Never returns")
 
 
@@ -71,10 +76,7 @@ def test_a_tune_that_the_engine_refuses_says_why_and_the_next_one_plays(
 ) -> None:
     page.goto(site.url)
     listener.play("Never returns")
-    listener.wait_for_phase("failed", seconds=60)
-    notice = listener.shown("notice")
-    assert notice.startswith("Never returns: ")
-    assert "Next: After the broken ones" in notice
+    notice = listener.wait_for_notice("Never returns: ", "Next: After the broken ones")
     assert page.locator('.tune[data-title="Never returns"] .tune__reason').inner_text() in notice
     listener.wait_for_title("After the broken ones")
     listener.wait_for_phase("playing")
@@ -88,7 +90,7 @@ def test_a_broken_file_says_why_in_the_list_and_when_pressed(
     reason = row.locator(".tune__reason").inner_text()
     assert reason
     row.locator(".tune__button").click()
-    listener.wait_until(lambda: reason in listener.shown("notice"), "the reason")
+    listener.wait_for_notice(reason)
     listener.wait_for_title("After the broken ones")
     listener.wait_for_phase("playing")
 
@@ -98,10 +100,11 @@ def test_a_jammed_tune_keeps_its_sound_says_so_and_the_next_one_plays(
 ) -> None:
     page.goto(site.url)
     listener.play("Jams")
+    # For a second only.
     listener.wait_for_phase("playing")
-    assert abs(ear.hear(0.3)).max() > 0.02
-    listener.wait_until(lambda: listener.shown("notice") != "", "the notice")
+    listener.wait_for_notice("ran into an opcode")
     listener.wait_for_title("Last")
+    assert abs(ear.take()).max() > 0.02
 
 
 def test_the_end_of_a_song_leads_to_the_next_song_and_then_to_the_next_tune(

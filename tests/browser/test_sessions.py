@@ -38,10 +38,11 @@ def test_a_session_is_renewed_while_its_tune_plays(
     assert listener.number("underruns") == 0
     listener.press("toggle")
     listener.wait_for_phase("paused")
-    page.wait_for_timeout(500)  # one may be on its way
     before = plays.count(playing)
-    page.wait_for_timeout(2500)
-    assert plays.count(playing) == before
+    page.wait_for_timeout(4000)
+    # One may have been on its way; as long as it played there was one each second.
+    assert plays.count(playing) <= before + 1
+    before = plays.count(playing)
     listener.press("toggle")
     listener.wait_for_phase("playing")
     listener.wait_until(lambda: plays.count(playing) > before, "a renewal after the pause")

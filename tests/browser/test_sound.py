@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Site
 from tests.browser.listening import Ear, Listener, longest_silence_s, pitch_hz, steepest_step
-from tests.browser.tunes import rising_hz
+from tests.browser.tunes import rising_between
 
 C4_HZ = 261.6
 
@@ -43,9 +43,10 @@ def test_a_minute_has_no_underrun_and_no_gap(page: Page, site: Site, listener: L
     listener.play("Rising")
     listener.wait_for_phase("playing")
     page.wait_for_timeout(300)
-    position, began = listener.number("position"), ear.clock_s()
-    heard = ear.hear_all(60, patience_s=240)
-    played, took = listener.number("position") - position, ear.clock_s() - began
+    before, began = ear.begin()
+    heard = ear.hear_until(began + 60, patience_s=300)
+    after, ended = ear.begin()
+    played, took = after - before, ended - began
     assert listener.number("underruns") == 0
     assert len(heard) > 59 * ear.rate
     assert longest_silence_s(heard, ear.rate) < 0.02
@@ -63,9 +64,9 @@ def test_a_page_that_hangs_for_two_seconds_is_not_heard(
     listener.wait_for_phase("playing")
     page.wait_for_timeout(1500)
     ear.take()
+    began = ear.clock_s()
     page.evaluate("() => { const until = performance.now() + 2000; while (performance.now() < until); }")
-    page.wait_for_timeout(500)
-    heard = ear.take()
+    heard = ear.hear_until(began + 2.5)
     assert listener.told()["transport"] == ("shared" if isolated else "port")
     assert len(heard) > 2.2 * ear.rate
     assert longest_silence_s(heard, ear.rate) < 0.02
@@ -98,16 +99,18 @@ def test_pause_and_play_go_on_at_the_same_place_without_a_click(
     ear.take()
     listener.press("toggle")
     listener.wait_for_phase("paused")
-    page.wait_for_timeout(700)
-    stood = listener.number("position")
-    silent = ear.hear(0.7)
-    assert abs(silent).max() == 0
+    stood = listener.wait_for_rest()
+    assert steepest_step(ear.take()) < 0.2
+    listener.wait_until(lambda: abs(ear.hear(0.2)).max() == 0, "silence")
+    assert abs(ear.hear(0.7)).max() == 0
     assert listener.number("position") == stood
+    began = ear.clock_s()
     listener.press("toggle")
     listener.wait_for_phase("playing")
-    page.wait_for_timeout(1000)
-    assert stood + 0.5 < listener.number("position") < stood + 2.5
+    listener.wait_for_position(stood + 0.5, 170)
     assert steepest_step(ear.take()) < 0.2
+    position, now = ear.begin()
+    assert position - stood < now - began + 0.5
 
 
 @pytest.mark.parametrize("seconds", [10, 100, 170])
@@ -120,12 +123,11 @@ def test_seeking_leads_to_the_position_and_to_its_sound(
     page.wait_for_timeout(500)
     for target in (seconds, 5):
         listener.seek(target)
-        listener.wait_for_position(target, target + 3)
-        page.wait_for_timeout(400)
+        listener.wait_for_position(target + 0.4, target + 9)
         before = listener.number("position")
         heard = ear.hear(0.25)
         after = listener.number("position")
-        possible = [rising_hz(1, before - 0.5 + 0.1 * i) for i in range(int((after - before + 1) * 10))]
+        possible = rising_between(1, before, after)
         pitch = pitch_hz(heard, ear.rate)
         assert min(abs(pitch / hz - 1) for hz in possible) < 0.03, (pitch, before, after, possible)
     assert listener.number("underruns") == 0
@@ -162,9 +164,9 @@ def test_a_song_ends_at_its_length_with_a_fade(
     minutes, seconds = divmod(int(length_s), 60)
     assert listener.shown("length") == f"{minutes}:{seconds:02}"
     listener.seek(int(length_s) - 8)
-    listener.wait_for_position(length_s - 7.5, length_s - 5)
-    position = listener.number("position")
-    heard = ear.hear_all(12, patience_s=60)
+    listener.wait_for_position(length_s - 7.5, length_s - 4.5)
+    position, began = ear.begin()
+    heard = ear.hear_until(began + 12)
     window = ear.rate // 50
     levels = abs(heard[: len(heard) // window * window].reshape(-1, window)).max(axis=1)
     end = int((levels < 0.001).argmax())

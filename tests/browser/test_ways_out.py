@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Site
 from tests.browser.listening import Ear, Listener, longest_silence_s, pitch_hz
 from tests.browser.test_sound import serve_without_isolation
-from tests.browser.tunes import rising_hz
+from tests.browser.tunes import rising_between
 
 COOP_ON_HTTP = "Cross-Origin-Opener-Policy header has been ignored"
 
@@ -20,18 +20,16 @@ def use_the_player(page: Page, listener: Listener, ear: Ear) -> None:
     assert longest_silence_s(heard, ear.rate) < 0.05
     listener.press("toggle")
     listener.wait_for_phase("paused")
-    page.wait_for_timeout(500)
-    stood = listener.number("position")
+    stood = listener.wait_for_rest()
     page.wait_for_timeout(500)
     assert listener.number("position") == stood
     listener.press("toggle")
     listener.wait_for_phase("playing")
     listener.seek(90)
-    listener.wait_until(lambda: 90 < listener.number("position") < 93, "position")
-    page.wait_for_timeout(400)
-    position = listener.number("position")
+    listener.wait_for_position(90.5, 120)
+    before = listener.number("position")
     pitch = pitch_hz(ear.hear(0.3), ear.rate)
-    possible = [rising_hz(1, position - 0.5 + 0.1 * i) for i in range(20)]
+    possible = rising_between(1, before, listener.number("position"))
     assert min(abs(pitch / hz - 1) for hz in possible) < 0.03, (pitch, possible)
     assert listener.number("underruns") == 0
 

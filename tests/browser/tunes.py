@@ -40,6 +40,11 @@ def rising_hz(song: int, seconds: float) -> float:
     return high * 256 * PAL_CYCLES_PER_SECOND / 2**24
 
 
+def rising_between(song: int, before: float, after: float) -> list[float]:
+    """What it may sound like between two positions of the player's; they are told a little later than it is heard."""
+    return [rising_hz(song, before - 0.5 + 0.1 * step) for step in range(int((after - before + 2) * 10))]
+
+
 def psid(title: str, *, program: bytes, play: int, songs: int = 1) -> bytes:
     """A PSID v2 of one 6581 at PAL, loaded to $1000 with init there; play 0 stands for an empty routine."""
     header = b"PSID" + struct.pack(">7H", 2, 0x7C, LOAD, LOAD, play, songs, 1) + b"\0\0\0\0"

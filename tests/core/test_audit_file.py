@@ -16,6 +16,7 @@ from django.db import connections, transaction
 
 from core import audit, audit_file
 from core.models import AuditEntry
+from tests.dying import wait_for_the_dead
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 KILLS = 40
@@ -80,6 +81,7 @@ def test_processes_that_are_killed_at_any_moment(trail: Path) -> None:
     for pid in running:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+    wait_for_the_dead()
     audit.write_out(patience_s=20)
     assert numbers(trail) == entries()
     assert len(entries()) > KILLS

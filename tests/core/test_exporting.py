@@ -21,6 +21,6 @@ def test_a_snapshot_is_of_one_moment_and_nobody_waits_for_it() -> None:
     User.objects.create(username="alice")
     with snapshot(), ThreadPoolExecutor() as others:
         assert list(User.objects.values_list("username", flat=True)) == ["alice"]
-        others.submit(_write).result(timeout=10)
+        others.submit(_write).result(timeout=60)
         assert list(User.objects.values_list("username", flat=True)) == ["alice"]
     assert User.objects.count() == 2

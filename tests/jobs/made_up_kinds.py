@@ -72,7 +72,7 @@ def counted() -> list[int]:
 
 def read_pids(path: Path) -> list[int]:
     """Waits for the program to have written them."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not path.exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)

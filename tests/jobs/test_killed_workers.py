@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jobs import carrier, controls, guarding, running
 from jobs.models import Job
+from tests.dying import wait_for_the_dead
 from tests.jobs.made_up_kinds import counted, read_pids, register_kinds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
@@ -54,12 +55,13 @@ def test_a_hundred_killed_workers_repeat_nothing_and_forget_nothing(monkeypatch:
         time.sleep(chance.uniform(0, 0.3))
         for pid in workers:
             kill(pid)
+        wait_for_the_dead()
         job.refresh_from_db()
         assert counted() == list(range(job.checkpoint.get("next", 0))), (
             "each effect once, as far as the checkpoint"
         )
     worker = forked_worker()
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not job.is_over:
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -71,9 +73,11 @@ def test_a_hundred_killed_workers_repeat_nothing_and_forget_nothing(monkeypatch:
 
 def test_two_workers_never_run_one_job_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carrier, "send", lambda _: None)
+    # On a busy machine a worker may be held up for longer than its lease of 0.3 s.
+    monkeypatch.setattr(guarding, "MOST_STALLS", 10_000)
     jobs = [controls.ask_for("tests-count", {"to": 30, "pause_s": 0.01}) for _ in range(3)]
     workers = [forked_worker() for _ in range(4)]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while Job.objects.exclude(state="completed").exists():
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -95,7 +99,7 @@ def test_a_program_dies_with_the_job_and_with_its_worker(
             controls.cancel(job)
         else:
             kill(worker)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         # The shell that we started; what it started in turn dies with its group only where the job was cancelled.
         mine = pids if end == "cancel" else pids[1:]
         while any(Path(f"/proc/{pid}").exists() for pid in mine):
@@ -104,7 +108,6 @@ def test_a_program_dies_with_the_job_and_with_its_worker(
         if end == "cancel":
             job.refresh_from_db()
             kill(worker)
-            deadline = time.monotonic() + 10
             assert job.state in ("cancelled", "running")
         else:
             os.kill(pids[0], signal.SIGKILL)

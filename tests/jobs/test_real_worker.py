@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from tests.dying import manage_until
 from tests.playback.made_up_sids import put
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 180
 ASK = """
 import django; django.setup()
 from jobs import controls
@@ -45,7 +47,9 @@ class Site:
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """A management command that goes on."""
-        command = [sys.executable, "manage.py", *words]
+        return self.started([sys.executable, "manage.py", *words])
+
+    def started(self, command: list[str]) -> "subprocess.Popen[str]":
         quiet = subprocess.PIPE
         return subprocess.Popen(
             command, cwd=ROOT, env=self.environ, text=True, stdout=quiet, stderr=subprocess.STDOUT
@@ -60,7 +64,7 @@ class Site:
 
     def wait_for(self, state: str) -> dict[str, Any]:
         """Waits for the newest job to be in a state."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while (job := self.job()).get("state") != state:
             assert time.monotonic() < deadline, job
             time.sleep(0.1)
@@ -79,7 +83,7 @@ def worker(site: Site) -> Iterator["subprocess.Popen[str]"]:
     running = site.start("work")
     yield running
     running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=30)
+    running.communicate(timeout=PATIENCE_S)
 
 
 def test_the_worker_runs_what_is_asked_for(site: Site, worker: "subprocess.Popen[str]") -> None:
@@ -93,7 +97,7 @@ def test_the_worker_runs_what_is_asked_for(site: Site, worker: "subprocess.Popen
 
 
 def test_the_worker_tells_that_it_lives(site: Site, worker: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     with sqlite3.connect(site.folder / "data" / "sidflow.sqlite3") as database:
         while not (
             rows := database.execute("SELECT pid, processes, memory_bytes FROM jobs_worker").fetchall()
@@ -119,7 +123,7 @@ def test_a_job_that_was_asked_for_while_no_worker_ran_is_found(site: Site) -> No
         site.wait_for("completed")
     finally:
         worker.send_signal(signal.SIGTERM)
-        worker.communicate(timeout=30)
+        worker.communicate(timeout=PATIENCE_S)
 
 
 def test_a_job_in_the_terminal(site: Site) -> None:
@@ -139,11 +143,9 @@ def test_a_job_in_the_terminal(site: Site) -> None:
 def test_control_c_pauses_and_resume_goes_on(site: Site) -> None:
     for number in range(3000):
         put(site.folder / "much", f"{number}.sid")
-    command = site.start("run_job", "import", "--param", f"path={site.folder / 'much'}")
-    site.wait_for("running")
-    time.sleep(0.5)
-    command.send_signal(signal.SIGINT)
-    said, _ = command.communicate(timeout=60)
+    words = ["run_job", "import", "--param", f"path={site.folder / 'much'}"]
+    command = site.started(manage_until(signal.SIGINT, opened=700, end=".sid", words=words))
+    said, _ = command.communicate(timeout=PATIENCE_S)
     assert command.returncode == 130, said
     job = site.wait_for("paused")
     assert f"run_job --resume {job['id']}" in said
@@ -163,6 +165,6 @@ def test_control_c_ends_the_waiting_for_a_turn(site: Site) -> None:
     said = command.stdout.readline() + command.stdout.readline()
     assert "It waits for its turn" in said
     command.send_signal(signal.SIGINT)
-    command.communicate(timeout=30)
+    command.communicate(timeout=PATIENCE_S)
     assert command.returncode == 130
     assert site.job()["state"] == "paused"

@@ -31,7 +31,7 @@ def test_what_children_use_counts(busy_child: "subprocess.Popen[bytes]") -> None
     before = workers.usage_of(busy_child.pid)
     assert before.processes == 1
     assert before.memory_bytes > 60_000_000
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while workers.usage_of(busy_child.pid).cpu_s < before.cpu_s + 0.1:
         assert time.monotonic() < deadline
         time.sleep(0.05)

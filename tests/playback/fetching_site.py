@@ -48,7 +48,7 @@ class Site:
         """A server may be silent for so long only."""
         self.monkeypatch.setattr(web.Web.__init__, "__kwdefaults__", {"stall_s": seconds, "small_s": 60.0})
         self.monkeypatch.setattr(downloading, "_PAUSE_S", 0.0)
-        self.monkeypatch.setattr(downloading, "_MOST_BREAKS", 2)
+        self.monkeypatch.setattr(downloading, "_MOST_BREAKS", 4)
 
     def ask(self, **parameters: Any) -> Job:
         return controls.ask_for("fetch", parameters, here=True)

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 
 from playback.catalogue.importing import Report, import_sids
 from playback.models import Collection, FolderNote, SidFile, Track
+from tests.dying import manage_until
 from tests.playback.made_up_sids import put, sid_bytes
 from tests.playback.test_import_documents import ZULU, lengths, md5, write_documents
 
@@ -73,7 +74,8 @@ def test_an_edit_is_seen_even_with_the_old_size_and_modification_time(hvsc: Path
 
 @pytest.mark.django_db
 def test_a_file_just_written_is_not_trusted(hvsc: Path) -> None:
-    assert len(opened(hvsc, hvsc)) == 4
+    with time_machine.travel((hvsc / ZULU).stat().st_ctime + 1, tick=False):
+        assert len(opened(hvsc, hvsc)) == 4
     assert SidFile.objects.get(path=ZULU).changed_ns is None
 
 
@@ -207,11 +209,9 @@ def test_a_killed_import_leaves_whole_batches_and_goes_on(tmp_path: Path) -> Non
     quiet = subprocess.DEVNULL
     subprocess.run([*command, "migrate", "--verbosity", "0"], cwd=ROOT, env=environ, check=True)
     arguments = [*command, "import_sids", str(music)]
-    killed = subprocess.Popen(arguments, cwd=ROOT, env=environ, stdout=quiet, stderr=quiet)
-    while not counts(database)[0] and killed.poll() is None:
-        time.sleep(0.002)
-    killed.send_signal(signal.SIGKILL)
-    assert killed.wait() == -signal.SIGKILL
+    doomed = manage_until(signal.SIGKILL, opened=1700, end=".sid", words=arguments[2:])
+    killed = subprocess.run(doomed, cwd=ROOT, env=environ, stdout=quiet, stderr=quiet, check=False)
+    assert killed.returncode == -signal.SIGKILL
     albums, half, tracks = counts(database)
     assert 0 < half < 4000
     assert half % 500 == 0

@@ -25,14 +25,14 @@ def thread_name(_request: HttpRequest) -> HttpResponse:
 
 def together(_request: HttpRequest) -> HttpResponse:
     """Answers when as many are here as were asked at once."""
-    _together.wait(timeout=20)
+    _together.wait(timeout=60)
     return HttpResponse(threading.current_thread().name)
 
 
 def slow(_request: HttpRequest) -> HttpResponse:
     """Answers when it is told to."""
     _begun.set()
-    _hold.wait(timeout=20)
+    _hold.wait(timeout=60)
     return HttpResponse()
 
 
@@ -79,10 +79,10 @@ def communicator(handler: LendingHandler, address: str) -> Any:
 async def ask(handler: LendingHandler, address: str) -> str:
     talk = communicator(handler, address)
     await talk.send_input({"type": "http.request"})
-    begin = await talk.receive_output(timeout=30)
+    begin = await talk.receive_output(timeout=60)
     assert begin["status"] == 200
-    body: bytes = (await talk.receive_output(timeout=30))["body"]
-    await talk.wait(timeout=30)
+    body: bytes = (await talk.receive_output(timeout=60))["body"]
+    await talk.wait(timeout=60)
     return body.decode()
 
 
@@ -108,10 +108,10 @@ def test_who_comes_after_one_that_hung_up_does_not_wait_for_it(handler: LendingH
         await talk.send_input({"type": "http.request"})
         await asyncio.to_thread(_begun.wait, 20)
         await talk.send_input({"type": "http.disconnect"})
-        await asyncio.wait_for(ask(handler, "/name"), timeout=10)
+        await asyncio.wait_for(ask(handler, "/name"), timeout=60)
         assert len(handler.idle) == 1
         _hold.set()
-        await talk.wait(timeout=20)
+        await talk.wait(timeout=60)
 
     asyncio.run(hang_up_and_ask())
     assert len(handler.idle) == 2

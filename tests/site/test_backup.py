@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import tarfile
 import time
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ from sidflow_site.backups import rotation
 from sidflow_site.backups.archive import read_archive
 from sidflow_site.backups.encryption import encrypting
 from sidflow_site.backups.problems import BackupError
-from tests.site.own_site import OwnSite, own_site
+from tests.dying import manage_until
+from tests.site.own_site import ROOT, OwnSite, own_site
 
 pytestmark = pytest.mark.services
 
@@ -321,16 +323,11 @@ def test_only_own_and_old_backups_are_removed(tmp_path: Path, settings: Any) -> 
 
 
 def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(site: OwnSite, tmp_path: Path) -> None:
-    (site.data / "ballast").write_bytes(os.urandom(60_000_000))
-    try:
-        running = site.started("backup", "--to", str(tmp_path))
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob(".sidflow-draft/*.gz")) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-    finally:
-        (site.data / "ballast").unlink()
+    (site.data / "ballast").write_bytes(os.urandom(1_000_000))
+    doomed = manage_until(signal.SIGKILL, opened=1, end="/ballast", words=["backup", "--to", str(tmp_path)])
+    killed = subprocess.run(doomed, cwd=ROOT, env=site.environ, check=False)
+    (site.data / "ballast").unlink()
+    assert killed.returncode == -signal.SIGKILL
     assert backups(tmp_path) == []
     assert list(tmp_path.glob(".sidflow-draft/*.gz"))
     site.does("backup", "--to", str(tmp_path))

@@ -21,7 +21,7 @@ from tests.site.own_site import ROOT, OwnSite, own_site
 pytestmark = pytest.mark.services
 
 PAGE = ROOT / "docs" / "disaster-recovery.md"
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 
 
 def commands(heading: str) -> list[str]:

@@ -47,7 +47,7 @@ def _run(machine: Path, script: str, *arguments: str, **environ: str) -> subproc
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
 
 
@@ -111,7 +111,7 @@ def test_an_npm_lock_that_does_not_fit_is_told(tmp_path: Path) -> None:
 def _run_here(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
     command = ["bash", str(folder / "scripts" / script)]
     return subprocess.run(
-        command, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=60
+        command, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=180
     )
 
 

@@ -26,7 +26,7 @@ def test_the_channel_layer_carries_a_message() -> None:
         channel = await layer.new_channel()
         await layer.group_add("tests", channel)
         await layer.group_send("tests", {"type": "state", "rev": 7})
-        return await asyncio.wait_for(layer.receive(channel), timeout=10)
+        return await asyncio.wait_for(layer.receive(channel), timeout=60)
 
     assert asyncio.run(carry()) == {"type": "state", "rev": 7}
 

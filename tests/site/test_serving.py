@@ -17,7 +17,7 @@ from sidflow_site import serving
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 
 
 def _environ(tmp_path: Path) -> dict[str, str]:
@@ -185,7 +185,7 @@ def test_what_a_program_leaves_behind_is_ended_too(tmp_path: Path) -> None:
         f"serving.run([part], environ={{}}, folder={str(tmp_path)!r})"
     )
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     assert not Path(f"/proc/{done.stdout.strip()}").exists()
 
 
@@ -200,6 +200,11 @@ def test_a_part_that_ends_by_itself_stops_the_rest(tmp_path: Path) -> None:
         f"print(serving.run(parts, environ={{}}, folder={str(tmp_path)!r}))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )
     assert done.stdout.strip() == "The quick one ended by itself (exit 3), so everything stops."

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from playback.analysis.arrays import Reals
+from playback.analysis.arrays import Reals, Whole
 from playback.analysis.features.frames import FrameTables
 from playback.analysis.features.spectrum import Spectrum
 from playback.analysis.features.tempo import tempo
@@ -30,13 +30,15 @@ def rhythm_features(
     rising = np.where(rise > _LEAST_BEAT_DB, rise, 0.0).astype(np.float64)
     bpm, confidence = tempo([(note_curve(tables), tables.rate_hz), (rising, spectrum.frame_rate_hz)])
     inside = (tables.note_s >= window_at_s) & (tables.note_s < window_at_s + window_s)
-    notes = np.unique(np.round(tables.note_s[inside] * tables.rate_hz)) / tables.rate_hz
+    notes, voices = tables.note_s[inside], tables.note_voice[inside]
+    if len(notes) < _FEWEST_ONSETS:
+        notes, voices = onsets, np.zeros(len(onsets), np.intp)
     return {
         "bpm": bpm,
         "confidence": confidence,
         "onsetRate": max(1, len(onsets)) / window_s,
         "onsetRegularity": regularity(onsets),
-        "syncopation": syncopation(notes if len(notes) >= _FEWEST_ONSETS else onsets, bpm),
+        "syncopation": syncopation(notes, voices, bpm),
     }
 
 
@@ -74,11 +76,16 @@ def regularity(onsets: Reals) -> float:
     return float(1 / (1 + distance.std() / distance.mean()))
 
 
-def syncopation(onsets: Reals, bpm: float) -> float:
-    """Share of onsets off the half beats of the grid of that tempo which fits them best."""
+def syncopation(onsets: Reals, voices: Whole, bpm: float) -> float:
+    """Share of onsets that anticipate: off the half beats of the grid that fits best, and with none of the same voice where the next half
+    beat falls. `onsets` rise within each of the `voices` that they belong to, and voices stand together.
+    """
     if len(onsets) < _FEWEST_ONSETS:
         return 0.0
-    beat = onsets * (bpm / 30)  # in half beats
-    away = (beat[:, None] + np.arange(_PHASES) / _PHASES) % 1.0
-    off = np.minimum(away, 1 - away) > 2 * _OFF_BEAT
-    return float(off.mean(axis=0).min())
+    half_beats = onsets * (bpm / 30)
+    behind = (half_beats[:, None] + np.arange(_PHASES) / _PHASES) % 1.0
+    off = np.minimum(behind, 1 - behind) > 2 * _OFF_BEAT
+    best = int(np.argmin(off.sum(axis=0)))
+    following = np.append(np.where(np.diff(voices) == 0, np.diff(half_beats), np.inf), np.inf)
+    held_over = following > 1 - behind[:, best] + 2 * _OFF_BEAT
+    return float((off[:, best] & held_over).mean())

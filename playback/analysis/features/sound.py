@@ -16,7 +16,9 @@ _TINY: Final = 1e-20
 
 def sound_features(spectrum: Spectrum) -> dict[str, float]:
     """energy, rms, spectralCentroid, spectralRolloff, zeroCrossingRate, dynamicRange, crestFactor, quietShare."""
-    mean_power = spectrum.power[spectrum.loud].sum(axis=0, dtype=np.float64)
+    power = spectrum.power[spectrum.loud]
+    total_power = power.sum(axis=0, dtype=np.float64)
+    total_magnitude = np.sqrt(power, out=power).sum(axis=0, dtype=np.float64)
     frequency = spectrum.frequency_hz.astype(np.float64)
     loud = _loud_samples(spectrum)
     mean_square = float(np.square(loud).mean(dtype=np.float64))
@@ -25,8 +27,8 @@ def sound_features(spectrum: Spectrum) -> dict[str, float]:
     return {
         "energy": float(np.square(spectrum.samples).mean(dtype=np.float64)),
         "rms": mean_square**0.5,
-        "spectralCentroid": float((mean_power * frequency).sum() / mean_power.sum()),
-        "spectralRolloff": _rolloff(mean_power, frequency),
+        "spectralCentroid": float((total_magnitude * frequency).sum() / total_magnitude.sum()),
+        "spectralRolloff": _rolloff(total_power, frequency),
         "zeroCrossingRate": _crossings(loud) * spectrum.rate_hz / len(loud),
         "dynamicRange": float(high - low),
         "crestFactor": 10 * float(np.log10(float(np.abs(loud).max()) ** 2 / mean_square)),

@@ -36,7 +36,7 @@ SOUND_SPECS: Final[tuple[FeatureSpec, ...]] = (
         60,
         5000,
         "sound",
-        "Sum of frequency times P over sum of P, over frames.",
+        "Sum of frequency times √P over sum of √P, over all bins and frames.",
         _PEETERS,
     ),
     FeatureSpec(
@@ -161,7 +161,8 @@ SOUND_SPECS: Final[tuple[FeatureSpec, ...]] = (
         0,
         1,
         "rhythm",
-        "Share of onsets (notes of the trace's window; of the sound where there are none) more than a sixteenth of a beat away from "
-        "each half beat of the grid that fits best.",
+        "Share of onsets (notes of the trace's window; of the sound where there are none) more than a sixteenth of a beat away from each "
+        "half beat of the grid that fits best, with none of the same voice where the next half beat falls.",
+        "after Longuet-Higgins & Lee 1984",
     ),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 
 from core.problems import InvalidInput
 from jobs import carrier, controls, guarding, running
@@ -22,6 +22,7 @@ from playback.catalogue.importing import import_sids
 from playback.catalogue.models import Track
 from playback.demo_tunes.folder import write_demo_tunes
 from playback.rendering.models import TrackPlays
+from tests.dying import wait_for_the_dead
 from tests.jobs.conftest import Carried, carried  # noqa: F401 - a fixture of theirs
 from tests.playback.made_up_sids import put
 
@@ -149,12 +150,9 @@ def test_killed_workers_lose_a_batch_at_most_and_repeat_nothing(
     monkeypatch.setattr(classifying, "BATCH", 1)
     job = controls.ask_for("classify", {"path": "demo", "threads": 1, "force": True})
     killed = 0
-    while Features.objects.count() < songs - 1:
-        before = Features.objects.count()
-        worker = forked_worker()
-        wait_until(lambda before=before: Features.objects.count() >= min(before + 3, songs - 1))
-        os.kill(worker, signal.SIGKILL)
-        os.waitpid(worker, 0)
+    while songs - 1 - Features.objects.count() >= 3:
+        os.waitpid(forked_worker(writes=3), 0)
+        wait_for_the_dead()
         killed += 1
     assert killed > 3
     worker = forked_worker()
@@ -169,18 +167,28 @@ def test_killed_workers_lose_a_batch_at_most_and_repeat_nothing(
     assert not Prediction.objects.exclude(source__startswith="derived:").exists()
 
 
-def forked_worker() -> int:
-    """A process that runs what is offered, until it is killed."""
+def forked_worker(writes: int = 0) -> int:
+    """A process that runs what is offered, until it is killed; by itself, as it is about to write so many songs' features."""
+    begun = 0
+
+    def count(execute: Any, sql: str, *more: Any) -> Any:
+        nonlocal begun
+        begun += sql.startswith("INSERT") and Features._meta.db_table in sql
+        if begun == writes > 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, *more)
+
     connections.close_all()
     pid = os.fork()
     if pid:
         return pid
     try:
-        while True:
-            guarding.look_after()
-            for job in Job.objects.exclude(state__in=["completed", "failed"]):
-                running.run_slice(job.pk, seconds=0.2)
-            time.sleep(0.02)
+        with connection.execute_wrapper(count):
+            while True:
+                guarding.look_after()
+                for job in Job.objects.exclude(state__in=["completed", "failed"]):
+                    running.run_slice(job.pk, seconds=0.2)
+                time.sleep(0.02)
     finally:
         os._exit(1)
 

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from playback.analysis.calibration import Calibration, calibrate
+from playback.analysis.calibration import TERMS, Calibration, calibrate
 from playback.analysis.feature_names import WORDS
-from playback.analysis.likeness import GROUPS, Metric, Neighbours, diverse
+from playback.analysis.features.specs import FEATURES
+from playback.analysis.likeness import GROUPS, TRUST, Metric, Neighbours, diverse
+from playback.analysis.reference import USUAL
 from tests.playback.analysis.made_vectors import NAMES, made_vectors
 
 SONGS = made_vectors(1500)
@@ -108,3 +110,13 @@ def test_why_tells_what_both_have_and_few_others() -> None:
     assert words[0] in (WORDS["arpeggioActivity"].high, WORDS["repeatedNotes"].high)
     assert words[1:] == [WORDS["filterUse"].low]
     assert METRIC.words(np.median(SONGS, axis=0), one) == []
+
+
+def test_what_is_rated_compared_and_spoken_of_is_measured() -> None:
+    measured = {spec.name for spec in FEATURES}
+    compared = {name for group in GROUPS for name in group.features}
+    rated = {
+        name for terms in TERMS.values() for term in terms for name in (term.feature, term.trust) if name
+    }
+    assert compared | rated | set(WORDS) | set(USUAL) | set(TRUST) | set(TRUST.values()) <= measured
+    assert tuple(spec.name for spec in FEATURES) == NAMES

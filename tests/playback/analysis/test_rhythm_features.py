@@ -99,13 +99,26 @@ def test_regularity_of_two_kinds_of_distance() -> None:
     assert regularity(np.array([0.0, 1.0])) == 0
 
 
-def test_syncopation_is_the_share_of_onsets_off_the_half_beats() -> None:
+def syncopation_of(*voices: NDArray[Any]) -> float:
+    """At 120 beats a minute."""
+    number = np.repeat(np.arange(len(voices)), [len(onsets) for onsets in voices])
+    return syncopation(np.concatenate(voices), number, 120)
+
+
+def test_syncopation_is_the_share_of_onsets_that_are_held_over_a_half_beat() -> None:
     beat_s = 0.5
-    on = np.arange(0, 32) * beat_s
-    off = (np.arange(0, 32, 4) + 0.75) * beat_s
-    assert syncopation(on, 120) == 0
-    assert syncopation(np.concatenate([on, off]), 120) == pytest.approx(8 / 40)
-    assert syncopation(on + 0.2, 120) == 0
+    straight = np.arange(0, 32) * beat_s
+    sixteenths = np.arange(0, 128) * beat_s / 4
+    assert syncopation_of(straight) == 0
+    assert syncopation_of(straight + 0.2) == 0
+    # But for the last one, behind which nothing comes.
+    assert syncopation_of(sixteenths) == pytest.approx(1 / 128)
+    # One of four comes a sixteenth early, and nothing on the beat that it anticipates.
+    early = straight.copy()
+    early[3::4] -= beat_s / 4
+    assert syncopation_of(early) == pytest.approx(0.25)
+    # Another voice that goes on in time takes nothing away from that.
+    assert syncopation_of(early, straight) == pytest.approx(0.125)
 
 
 def test_a_tempo_needs_something_that_begins() -> None:

@@ -157,7 +157,7 @@ def test_mel_bands_share_out_all_power_between_their_edges() -> None:
 
 
 def test_less_than_a_frame_is_measured_too() -> None:
-    assert sound(sine(440, length_s=0.03))["spectralCentroid"] == pytest.approx(440, rel=0.2)
+    assert sound(sine(440, length_s=0.03))["spectralRolloff"] == pytest.approx(440, abs=60)
 
 
 def test_buffers_of_another_length_do_not_leak_into_a_window() -> None:
