@@ -105,7 +105,7 @@ export class Room {
     else if (action === "queue-play") program.playEntry(this.queue.entryOf(element)?.key ?? 0);
     else if (action === "add-focused" || action === "next-focused") this.#enqueueFocused(action === "next-focused");
     else if (action === "copy-link") void this.#copyLink();
-    else if (action === "sound-from") this.from.open();
+    else if (action === "sound-from") element && this.from.open(element);
     else if (!this.queue.act(action, element) && !this.voices.act(action, element)) this.volume.act(action, value);
   }
 

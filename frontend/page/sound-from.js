@@ -4,6 +4,7 @@
  * the scopes while the server's rendering plays: its voices cannot be seen.
  */
 import { Gaps } from "../player/choose-adapter.js";
+import { showBeside } from "./tune-menu.js";
 
 /** @typedef {import("./tunes.js").Song} Song */
 /** @typedef {import("../player/choose-adapter.js").Preference} Preference */
@@ -54,13 +55,13 @@ export class SoundFrom {
     return true;
   }
 
-  open() {
+  /** @param {Element} button that asked for it */
+  open(button) {
     const { preference } = this.player.ways;
     for (const choice of this.sheet.querySelectorAll("button")) {
       choice.setAttribute("aria-pressed", String(choice.value === preference));
     }
-    this.sheet.returnValue = "";
-    this.sheet.showModal();
+    showBeside(this.sheet, button);
     void this.#detect().then(({ cli }) => {
       this.sidplayfp.hidden = !cli?.available;
     });
@@ -96,7 +97,7 @@ export class SoundFrom {
   /** @param {string} because */
   #way(because) {
     this.#show(this.emulates ? "" : because);
-    if (because !== this.told) this.means.say(because || "Played by this device.", !this.emulates);
+    if (because !== this.told) this.#say(because || "Played by this device.");
     this.told = because;
   }
 
@@ -107,8 +108,15 @@ export class SoundFrom {
     this.because.textContent = because;
   }
 
+  /** The card says the same, to those who see it. @param {string} text */
+  #say(text) {
+    const { top, bottom } = this.card.getBoundingClientRect();
+    this.means.say(text, !this.card.hidden && top >= 0 && bottom <= innerHeight);
+  }
+
   /** @param {Progress | null} progress */
   #prepare(progress) {
+    if (progress && this.progress.hidden) this.#say(`${this.told} It is being prepared: a moment, please.`);
     this.progress.hidden = progress === null;
     const percent = progress?.percent ?? null;
     if (percent === null) this.progress.removeAttribute("value");

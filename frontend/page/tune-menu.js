@@ -36,14 +36,19 @@ export class TuneMenu {
     this.link = row.querySelector("a.tune__page");
     this.about.hidden = !this.link;
     this.title.textContent = this.tune.title;
-    this.sheet.returnValue = "";
-    this.sheet.showModal();
-    const beside = matchMedia(BESIDE_THE_BUTTON).matches;
-    this.sheet.classList.toggle("menu--beside", beside);
-    if (!beside) return;
-    const { right, top } = button.getBoundingClientRect();
-    const { offsetWidth, offsetHeight } = this.sheet;
-    this.sheet.style.left = `${Math.max(8, right - offsetWidth)}px`;
-    this.sheet.style.top = `${Math.max(8, Math.min(top, innerHeight - offsetHeight - 8))}px`;
+    showBeside(this.sheet, button);
   }
+}
+
+/** Opens a sheet: beside the button that asked for it where there is room. @param {HTMLDialogElement} sheet @param {Element} button */
+export function showBeside(sheet, button) {
+  sheet.returnValue = "";
+  sheet.showModal();
+  const beside = matchMedia(BESIDE_THE_BUTTON).matches;
+  sheet.classList.toggle("menu--beside", beside);
+  if (!beside) return;
+  const { right, top } = button.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = sheet;
+  sheet.style.left = `${Math.max(8, right - offsetWidth)}px`;
+  sheet.style.top = `${Math.max(8, Math.min(top, innerHeight - offsetHeight - 8))}px`;
 }

@@ -7,6 +7,7 @@
  * is waited for.
  */
 import { PlayError } from "../shared/problem.js";
+import { attach, FEED_BROKE } from "./attach.js";
 import { cliSourcesOf, isReady, sourcesOf, untilReady } from "./stream-sources.js";
 
 /** @typedef {import("./adapter.d.ts").Adapter} Adapter */
@@ -31,8 +32,6 @@ const SLOW_MS = 5000;
 const STUCK_MS = 20_000;
 /** So long before the end the next song is asked for, so that it is ready then. */
 const ASK_NEXT_SECONDS = 40;
-const METADATA_PATIENCE_MS = 20_000;
-const FEED_BROKE = "feedbroke";
 const MOVES = ["playing", "timeupdate", "seeked", "canplay"];
 
 /** @implements {Adapter} */
@@ -182,25 +181,12 @@ export class StreamAdapter {
   }
 
   /** @param {Open} song @param {Source} source */
-  async #attach(song, { kind, transport, url }) {
+  async #attach(song, source) {
     const { element } = this;
-    const { signal } = song;
     this.#clear();
-    const known = metadata(element, signal);
-    if (kind === "hls") {
-      const { canFeed, feed } = await loadHls();
-      signal.throwIfAborted();
-      if (!canFeed()) throw new PlayError("not-rendered", "This browser refuses HLS.");
-      this.detach = feed(element, url, song.place, () => element.dispatchEvent(new Event(FEED_BROKE)));
-    } else {
-      element.src = url;
-      this.detach = () => {
-        element.removeAttribute("src");
-        element.load();
-      };
-    }
-    await known;
-    this.transport = transport;
+    this.detach = await attach(element, source, song.place, song.signal);
+    song.signal.throwIfAborted();
+    this.transport = source.transport;
     if (song.place > 0) element.currentTime = Math.min(song.place, element.duration);
     song.attached = true;
     if (!this.paused) this.#play();
@@ -310,27 +296,4 @@ export class StreamAdapter {
     };
     ask().catch(() => {});
   }
-}
-
-async function loadHls() {
-  try {
-    return await import("./hls-feed.js");
-  } catch {
-    throw new PlayError("no-hls", "A part of the player could not be loaded.");
-  }
-}
-
-/** Until the element knows how long what it plays is. @param {HTMLMediaElement} element @param {AbortSignal} signal @returns {Promise<void>} */
-function metadata(element, signal) {
-  const over = new AbortController();
-  return /** @type {Promise<void>} */ (
-    new Promise((resolve, reject) => {
-      const refuse = () => reject(new PlayError("not-playable", "The browser cannot play what the server sends."));
-      const timer = setTimeout(refuse, METADATA_PATIENCE_MS);
-      over.signal.addEventListener("abort", () => clearTimeout(timer));
-      element.addEventListener("loadedmetadata", () => resolve(), { signal: over.signal });
-      for (const end of ["error", FEED_BROKE]) element.addEventListener(end, refuse, { signal: over.signal });
-      signal.addEventListener("abort", () => reject(signal.reason), { signal: over.signal });
-    })
-  ).finally(() => over.abort());
 }

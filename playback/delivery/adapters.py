@@ -5,16 +5,19 @@ Said without the names of folders and without words of staff: everybody may read
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 
 from core.configuration import configuration
-from hardware.engine import LIBRARY_PATH
 from hardware.versions import version_of
 
 _LOOK_EVERY_S: Final = 10.0
 _WASM_FILE: Final = "dist/engine.wasm"
+# Not asked of hardware.engine: its module brings numpy along.
+_LIBRARY: Final = Path(settings.BASE_DIR) / "engine" / "build" / "libsidflow_engine.so"
 _OFF: Final = "This site does not offer it."
 
 
@@ -68,7 +71,7 @@ def can_render(name: str) -> bool:
 def _why_no_stream() -> str:
     if not configuration().render.on_demand:
         return "Tunes are not rendered on request; those that were rendered before can be had."
-    if not LIBRARY_PATH.exists():
+    if not _LIBRARY.exists():
         return "The server has no engine."
     return "" if version_of("ffmpeg") else "The server has no encoder."
 

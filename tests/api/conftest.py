@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ class LiveSite:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """A CDN is named so that addresses by content are open."""
     folder = tmp_path_factory.mktemp("api")
-    settings = {
+    settings: Any = {
         "SIDFLOW_AVAILABILITY__PUBLIC_BASE_URL": "http://127.0.0.1:9",
         "SIDFLOW_RENDER__UNKNOWN_LENGTH_SEC": "2",
     }

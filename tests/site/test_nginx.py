@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def token_of(folder: Path) -> str:
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("nginx")
-    settings = {
+    settings: Any = {
         "SIDFLOW_TRUSTED_PROXIES": "127.0.0.1",
         "SIDFLOW_AVAILABILITY__ACCEL_LOCATION": "/assets-inside/",
         "SIDFLOW_RENDER__UNKNOWN_LENGTH_SEC": "3",

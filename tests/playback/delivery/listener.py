@@ -49,7 +49,7 @@ class Listener:
 
     def wait_for(self, url: str) -> list[dict[str, Any]]:
         """Asks for audio until it is ready, as a player would; the states on the way."""
-        told = []
+        told: list[dict[str, Any]] = []
         deadline = time.monotonic() + PATIENCE_S
         while (answer := self.ask(url, Range="bytes=0-0")).status == 503:
             # The site has begun just now, and its worker has not been heard of.

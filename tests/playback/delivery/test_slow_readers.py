@@ -2,7 +2,10 @@
 
 import http.client
 import os
+import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,10 @@ READERS = 40
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Listener, Path]]:
     folder = tmp_path_factory.mktemp("slow")
     with serve_site(folder, corpus=False, SIDFLOW_RENDER__UNKNOWN_LENGTH_SEC="3") as served:
-        yield Listener(served.port), folder / "data" / "rendered"
+        listener = Listener(served.port)
+        # The worker begins beside the web server; once it has made a song, it is there for all tests.
+        listener.wait_for(listener.session("f_last.sid")["streamUrls"]["m4a"])
+        yield listener, folder / "data" / "rendered"
 
 
 def test_a_song_is_made_while_somebody_waits(site: tuple[Listener, Path]) -> None:
@@ -35,6 +41,18 @@ def test_a_song_is_made_while_somebody_waits(site: tuple[Listener, Path]) -> Non
     assert listener.ask(session["streamUrls"]["m4a"], "HEAD").headers["Content-Length"] == str(
         len(sound.body)
     )
+
+
+def test_many_who_ask_at_once_are_one_job(site: tuple[Listener, Path]) -> None:
+    listener, folder = site
+    url = listener.session("d_after.sid")["streamUrls"]["m4a"]
+    with ThreadPoolExecutor(8) as crowd:
+        statuses = list(crowd.map(lambda _: listener.ask(url).status, range(16)))
+    assert set(statuses) <= {200, 202}, statuses
+    listener.wait_for(url)
+    with closing(sqlite3.connect(folder.parent / "sidflow.sqlite3")) as database:
+        rows = database.execute("SELECT parameters FROM jobs_job WHERE kind = 'ondemand'").fetchall()
+    assert len(rows) == len(set(rows))
 
 
 def test_slow_readers_of_a_large_file_cost_no_memory(site: tuple[Listener, Path]) -> None:
