@@ -20,9 +20,7 @@ def use_the_player(page: Page, listener: Listener, ear: Ear) -> None:
     assert longest_silence_s(heard, ear.rate) < 0.05
     listener.press("toggle")
     listener.wait_for_phase("paused")
-    stood = listener.wait_for_rest()
-    page.wait_for_timeout(500)
-    assert listener.number("position") == stood
+    listener.wait_for_rest()
     listener.press("toggle")
     listener.wait_for_phase("playing")
     listener.seek(90)
