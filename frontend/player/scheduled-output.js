@@ -15,7 +15,8 @@ const SCHEDULED_SECONDS = 2.5;
 /** What the emulator keeps ready in the ring beyond that. */
 const AHEAD_SECONDS = 1;
 const CHUNK_FRAMES = 2048;
-const FIRST_DELAY_SECONDS = 0.02;
+/** The page's thread, which fills up, may be held up right after a start or a seek. */
+const FIRST_DELAY_SECONDS = 0.1;
 const RAMP_SECONDS = 0.006;
 const FILL_EVERY_MS = 25;
 

@@ -186,11 +186,11 @@ class Listener:
         self.wait_in_page(script, [low, high], f"a position from {low} to {high}")
 
     def wait_for_rest(self) -> float:
-        """Until the position stands still; where."""
+        """Until the position stands still; where.  On a busy machine the sound card may be far behind what it was told."""
         script = """async () => {
             const place = () => document.getElementById("player").dataset.position;
             const before = place();
-            await new Promise((done) => setTimeout(done, 600));
+            await new Promise((done) => setTimeout(done, 1500));
             return place() === before && before;
         }"""
         return float(self.wait_in_page(script, None, "that the position stands still"))
