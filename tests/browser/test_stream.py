@@ -236,7 +236,7 @@ def test_what_is_not_rendered_yet_is_seen_being_prepared(
     preparing = page.locator("#from-server [data-show=preparing]")
     expect(preparing).to_contain_text("Being prepared on the server")
     assert listener.told()["phase"] == "loading"
-    listener.wait_for_phase("playing", seconds=PATIENCE_S)
+    listener.wait_for_phase("playing")
     expect(preparing).to_be_empty()
 
 
