@@ -137,20 +137,20 @@ class Listener:
         """The chosen song's number of those that the tune has."""
         return self.page.locator(".song[aria-current]").inner_text()
 
-    def wait_in_page(self, script: str, argument: Any, what: str) -> Any:
+    def wait_in_page(self, script: str, argument: Any, what: str, *, seconds: float = PATIENCE_S) -> Any:
         """Until a function of the page's answers something true, which is handed on."""
         try:
             found = self.page.wait_for_function(
-                script, arg=argument, polling=_LOOK_EVERY_MS, timeout=PATIENCE_S * 1000
+                script, arg=argument, polling=_LOOK_EVERY_MS, timeout=seconds * 1000
             )
         except PlaywrightTimeoutError:
             raise AssertionError(f"never happened: {what}; {self.told()}") from None
         return found.json_value()
 
-    def wait_for_phase(self, phase: str) -> None:
+    def wait_for_phase(self, phase: str, *, seconds: float = PATIENCE_S) -> None:
         """Until the player is there."""
         script = "(phase) => document.getElementById('player')?.dataset.phase === phase"
-        self.wait_in_page(script, phase, f"the phase {phase}")
+        self.wait_in_page(script, phase, f"the phase {phase}", seconds=seconds)
 
     def wait_until(self, holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE_S) -> None:
         """Until something holds, seen from outside."""

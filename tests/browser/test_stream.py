@@ -111,7 +111,7 @@ def choose_sound_from(page: Page, what: str) -> None:
 
 def wait_for_way(listener: Listener, way: str) -> None:
     """Until it plays in this way."""
-    listener.page.wait_for_selector(f'#player[data-way="{way}"][data-phase="playing"]', timeout=20_000)
+    listener.page.wait_for_selector(f'#player[data-way="{way}"][data-phase="playing"]')
 
 
 def hear_the_place(listener: Listener, ear: Ear) -> None:
