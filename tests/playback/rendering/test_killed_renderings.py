@@ -31,7 +31,7 @@ def forked_renderer(tracks: list[Track], seed: int) -> int:
         return pid
     try:
         chance = random.Random(seed)
-        settings = settings_for(duration_ms=200, quality="low")
+        settings = settings_for(duration_ms=200 + seed, quality="low")
         while True:
             storage.sweep()
             render(chance.choice(tracks), formats=FORMATS, settings=settings, force=True)
@@ -81,3 +81,18 @@ def test_twenty_killed_renderers_leave_only_whole_files_that_are_written_down(
     segments = have - playlists
     assert {path.rsplit("/", 1)[0] for path in segments} <= folders
     assert seen >= {"wav", "m4a"}, "who is killed over the third has made two"
+
+
+def test_what_a_dead_run_had_renamed_and_not_written_down_is_removed(tunes: list[Track], data: Path) -> None:
+    [kept, orphan] = [render(track, formats=["wav"])[0] for track in tunes[:2]]
+    RenderedAsset.objects.filter(pk=orphan.pk).delete()
+    dead = data / "rendered" / ".work" / "run-dead"
+    dead.mkdir()
+    (dead / "promised").write_text(f"{kept.path}\n{orphan.path}\n{kept.path[:-9]}")
+    with storage.new_run() as living:
+        living.promise([orphan.path])
+        assert storage.sweep() == 1
+        assert living.folder.is_dir()
+    assert assets.asset_path(kept).exists()
+    assert not assets.asset_path(orphan).exists()
+    assert not dead.exists()
