@@ -30,7 +30,7 @@ def test_a_line_is_one_json_object_with_its_traceback() -> None:
 def test_production_logs_json_and_only_json(tmp_path: Path) -> None:
     script = (
         "import django, logging; django.setup(); "
-        "logging.getLogger('django.request').error('one'); logging.getLogger('django-q').info('two'); "
+        "logging.getLogger('django.request').error('one'); logging.getLogger('django-q').warning('two'); "
         "logging.getLogger('playback').warning('three')"
     )
     environ = {

@@ -138,6 +138,7 @@ def test_the_page_s_facts(client: Client, hvsc: Path) -> None:
     assert context["player_config"] == {
         "playUrl": "/api/play",
         "tracksUrl": "/api/tracks",
+        "detectUrl": "/api/playback/detect",
         "emulatorWorkerUrl": context["player_config"]["emulatorWorkerUrl"],
         "outlineWorkerUrl": context["player_config"]["outlineWorkerUrl"],
         "workletUrl": context["player_config"]["workletUrl"],

@@ -134,10 +134,12 @@ def test_a_site_that_lost_everything_is_back(site: OwnSite) -> None:
 
 def test_a_lost_database_is_made_of_the_exported_files_here_and_elsewhere(site: OwnSite) -> None:
     site.does("prepare_site")
+    site.does("classify")
     before = seen(site)
     follow(site, "Exports")
     files = {path: path.read_bytes() for path in site.data.rglob("*.jsonl")}
-    assert len(files) == 6
+    assert len(files) == 9
+    assert len(files[site.data / "classified" / "features.jsonl"].splitlines()) == 17
 
     lose(site, data=False)
     assert "password:" in follow(site, "The database is lost"), "a new administrator"
