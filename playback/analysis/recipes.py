@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hardware.engine import LIBRARY_PATH, EngineMissingError
+from hardware.engine_mark import engine_mark
 from playback.analysis.features.specs import FEATURES
 
 # Goes up when the rule of the window or what is done around the features changes.
@@ -38,12 +38,11 @@ class AnalysisSettings:
             raise ValueError("the cycle limit is positive")
 
 
-@functools.cache
-def _engine_sha256(path: Path = LIBRARY_PATH) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise EngineMissingError("The engine is not built") from error
+def _engine(library: Path = LIBRARY_PATH) -> str:
+    """Its mark, not the library's bytes: hosts whose compilers differ make one recipe."""
+    if not library.is_file():
+        raise EngineMissingError("The engine is not built")
+    return engine_mark()
 
 
 def made_of(settings: AnalysisSettings) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def made_of(settings: AnalysisSettings) -> dict[str, Any]:
     """
     return {
         "schema": SCHEMA,
-        "engine": _engine_sha256(),
+        "engine": _engine(),
         "synth": "fast",
         "window": "first part that sounds behind the intro, within the song",
         "settings": asdict(settings),

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from core.configuration import configuration
 from hardware import sidplayfp
 from hardware.encoding import HIGHEST_PEAK_DBTP, TARGET_LUFS
-from hardware.pcm import engine_mark
+from hardware.engine_mark import engine_mark
 from hardware.programs import ProgramMissingError
 from playback.catalogue.models import Track
 

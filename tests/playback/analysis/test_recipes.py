@@ -55,7 +55,7 @@ def test_a_version_is_short_and_begins_with_the_schema() -> None:
 
 def test_a_recipe_names_engine_synth_and_features() -> None:
     said = made_of(SETTINGS)
-    assert len(said["engine"]) == 64
+    assert len(said["engine"]) == 16
     assert said["synth"] == "fast"
     assert list(said["features"]) == list(NAMES)
     assert said["settings"]["sample_rate_hz"] == SETTINGS.sample_rate_hz
