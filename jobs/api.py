@@ -22,6 +22,7 @@ from core.models import User
 from core.one_form import OneForm
 from core.permissions import still_acts_as_staff
 from core.problem_schema import ProblemDocument
+from core.problems import InvalidInput
 from jobs import acting, schema
 from jobs.documents import job_document, line_document
 from jobs.live.board import board
@@ -259,8 +260,9 @@ class _StartView(APIView):
 
     def start(self, request: Request) -> Response:
         """202 with the job."""
-        parameters = request.data if isinstance(request.data, dict) else {}
-        return _ask(request, self.kind, dict(parameters))
+        if not isinstance(request.data, dict):
+            raise InvalidInput("Send the parameters as an object.")
+        return _ask(request, self.kind, dict(request.data))
 
 
 def start_view(kind: str, summary: str) -> type[_StartView]:

@@ -94,6 +94,8 @@ def classify(work: Work) -> Steps:
     if told.validation:
         return run.validated()
     yield from run.rate()
+    # Ratings that were refused have left their own count behind.
+    work.progress(run.total, run.total, "All songs are analysed.")
     return run.result()
 
 

@@ -137,6 +137,7 @@ def test_priorities_and_lists(staff: Client, carried: Carried) -> None:
         ("post", "/api/admin/jobs", {"type": "tests-count", "parameters": {"x": 1}}, 400, "invalid-input"),
         ("post", "/api/admin/jobs", {"type": "tests-count", "priority": 3}, 400, "invalid-input"),
         ("post", "/api/train", {"force": False}, 404, "job-kind-unknown"),
+        ("post", "/api/classify", [1], 400, "invalid-input"),
         ("get", "/api/admin/jobs/99", None, 404, "job-not-found"),
         ("get", f"/api/admin/jobs/{10**30}", None, 404, "job-not-found"),
         ("get", "/api/admin/jobs?sort=x", None, 400, "invalid-input"),

@@ -61,6 +61,7 @@ def classify(carried: Carried, **told: Any) -> dict[str, Any]:  # noqa: F811
     carried.work()
     job.refresh_from_db()
     assert job.state == Job.State.COMPLETED, job.problem
+    assert job.progress_current == job.progress_total
     assert job.result is not None
     return dict(job.result)
 
